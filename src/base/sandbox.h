@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Takes away what the process does not need, for all its threads, for good: start workers
+ * and open files first. Order: no_new_privs, no core dumps and not dumpable, rlimits
+ * (not NPROC, not FSIZE), Landlock on the folders listed, seccomp with TSYNC. A layer that the
+ * kernel lacks is skipped and reported; one that is there and fails is an error.
+ */
+#ifndef BASE_SANDBOX_H
+#define BASE_SANDBOX_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sandbox_path {
+    const char *path;
+    bool write; /* read and write below it, else read only */
+};
+
+struct sandbox_plan {
+    const struct sandbox_path *paths;
+    size_t path_count;
+    size_t max_files;   /* RLIMIT_NOFILE, 0 = leave */
+    size_t max_data;    /* RLIMIT_DATA in bytes, 0 = leave */
+    bool seccomp;
+    bool landlock;
+};
+
+struct sandbox_report {
+    bool no_new_privs;
+    bool no_dump;
+    bool rlimits;
+    int landlock_abi; /* 0: this kernel has none */
+    bool landlock;
+    bool seccomp;
+    char missing[128]; /* words for what is missing, "" when nothing is */
+};
+
+enum err sandbox_enter(const struct sandbox_plan *plan, struct sandbox_report *out);
+
+#endif
