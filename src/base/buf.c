@@ -19,8 +19,11 @@ void buf_init_fixed(struct buf *b, void *p, size_t cap)
 
 void buf_free(struct buf *b)
 {
-    if (!b->fixed)
-        mem_free(b->p);
+    if (b->fixed) {
+        buf_clear(b);
+        return;
+    }
+    mem_free(b->p);
     buf_init(b, b->max);
 }
 
@@ -46,10 +49,15 @@ static bool buf_room(struct buf *b, size_t n)
     }
     if (n <= b->cap - b->n)
         return true;
-    size_t cap = b->cap ? b->cap : 64;
+    size_t cap = b->cap > 64 ? b->cap : 64;
     while (cap - b->n < n)
         cap = cap > b->max / 2 ? b->max : cap * 2;
-    b->p = mem_realloc(b->p, cap);
+    /* Not realloc(), which may leave a copy of a secret behind. One more byte for a NUL. */
+    uint8_t *p = mem_alloc(cap + 1);
+    if (b->n != 0)
+        memcpy(p, b->p, b->n);
+    mem_wipe_free(b->p, b->cap);
+    b->p = p;
     b->cap = cap;
     return true;
 }
@@ -119,13 +127,13 @@ void buf_u64(struct buf *b, uint64_t v)
 
 void buf_set_u16(struct buf *b, size_t at, uint16_t v)
 {
-    if (b->err == ERR_OK && at + 2 <= b->n)
+    if (b->err == ERR_OK && at <= b->n && b->n - at >= 2)
         put_be(b->p + at, v, 2);
 }
 
 void buf_set_u32(struct buf *b, size_t at, uint32_t v)
 {
-    if (b->err == ERR_OK && at + 4 <= b->n)
+    if (b->err == ERR_OK && at <= b->n && b->n - at >= 4)
         put_be(b->p + at, v, 4);
 }
 
@@ -136,10 +144,10 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
     va_start(ap, fmt);
     int n = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
-    if (n < 0 || !buf_room(b, (size_t)n + 1)) {
-        b->err = b->err != ERR_OK ? b->err : ERR_FORMAT;
+    if (n < 0 && b->err == ERR_OK)
+        b->err = ERR_FORMAT;
+    if (n < 0 || !buf_room(b, (size_t)n + (b->fixed ? 1 : 0)) || b->p == NULL)
         return;
-    }
     va_start(ap, fmt);
     (void)vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, ap);
     va_end(ap);
@@ -168,7 +176,7 @@ struct bytes buf_view(const struct buf *b)
 
 const char *buf_cstr(struct buf *b)
 {
-    if (!buf_room(b, 1))
+    if (!buf_room(b, b->fixed ? 1 : 0) || b->p == NULL)
         return "";
     b->p[b->n] = '\0';
     return (const char *)b->p;

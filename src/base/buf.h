@@ -3,7 +3,7 @@
  * The writer: bytes that grow under a hard ceiling. The first put that does not fit
  * latches ERR_TOO_BIG and every later put is ignored, so a chain of puts reads like the
  * format and is asked once, by buf_end(). Integers are big endian. The bytes belong to
- * the buf; buf_take() hands them over. A secret in a buf is wiped by buf_wipe().
+ * the buf. A secret in a buf is wiped by buf_wipe(); growing leaves no copy behind.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -25,9 +25,9 @@ struct buf {
 
 void buf_init(struct buf *b, size_t max);
 void buf_init_fixed(struct buf *b, void *p, size_t cap); /* writes into the caller's bytes */
-void buf_free(struct buf *b);                            /* frees and makes it empty again */
-void buf_wipe(struct buf *b);                            /* the same, wiping first */
-void buf_clear(struct buf *b);                           /* keeps the memory */
+void buf_free(struct buf *b);  /* frees and makes it empty again; borrowed bytes stay */
+void buf_wipe(struct buf *b);  /* the same, wiping first */
+void buf_clear(struct buf *b); /* keeps the memory */
 
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_bytes(struct buf *b, struct bytes v);
@@ -44,6 +44,7 @@ void buf_drop_front(struct buf *b, size_t n);
 
 enum err buf_end(const struct buf *b);
 struct bytes buf_view(const struct buf *b); /* valid until the next put */
-const char *buf_cstr(struct buf *b);        /* ends it with NUL (not counted); "" when latched */
+const char *buf_cstr(struct buf
+        *b); /* ends it with NUL (not counted); "" when latched; fixed bytes need room for it */
 
 #endif

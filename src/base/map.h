@@ -18,10 +18,10 @@ struct map {
 };
 
 void map_seed(const uint8_t key[16]);
-void map_free(struct map *m);                                  /* the table, not the values */
-void *map_get(const struct map *m, struct bytes key);          /* NULL when absent */
-bool map_put(struct map *m, struct bytes key, void *value);    /* false: there already, kept */
-void *map_del(struct map *m, struct bytes key);                /* what was there, or NULL */
+void map_free(struct map *m);                               /* the table, not the values */
+void *map_get(const struct map *m, struct bytes key);       /* NULL when absent */
+bool map_put(struct map *m, struct bytes key, void *value); /* false: there already, kept */
+void *map_del(struct map *m, struct bytes key);             /* what was there, or NULL */
 size_t map_count(const struct map *m);
 /* Walks in no order: start with *at = 0; NULL at the end. The map must not change meanwhile. */
 void *map_next(const struct map *m, size_t *at, struct bytes *key);

@@ -20,6 +20,8 @@ struct bytes reader_bytes(struct reader *r, size_t n)
         r->err = ERR_FORMAT;
         return (struct bytes){0};
     }
+    if (n == 0) /* of a NULL view too, to which nothing may be added */
+        return (struct bytes){r->p, 0};
     struct bytes v = bytes_of(r->p + r->at, n);
     r->at += n;
     return v;

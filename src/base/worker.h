@@ -3,13 +3,14 @@
  * Threads that take a job and give back a result, for what would stall the loop. A job is
  * embedded in the caller's own struct; run() is called on a worker thread and touches only
  * that struct; done() is called later on the loop's thread, by worker_drain(), in the order
- * of submission when there is one thread. The loop watches worker_fd() and drains. An inline
- * worker (tests) has no threads: submit() runs the job at once and calls wake(), and done()
- * still comes only from worker_drain().
+ * of submission when there is one thread, and may free the struct or submit anew. The loop
+ * watches worker_fd() and drains. Everything here is called by the loop's thread alone. An
+ * inline worker (tests) has no threads: submit() runs the job at once and calls wake(), and
+ * done() still comes only from worker_drain().
  *
- * With batch hooks the thread takes all jobs that wait, calls begin(), runs them, calls
- * end(); no done() of the batch comes before end() returned, and end()'s verdict is put
- * in each job. So a database commits once for many jobs.
+ * With batch hooks there is one thread, whatever was asked: it takes all jobs that wait, calls
+ * begin(), runs them, calls end(); no done() of the batch comes before end() returned, and
+ * end()'s verdict is put in each job. So a database commits once for many jobs.
  */
 #ifndef BASE_WORKER_H
 #define BASE_WORKER_H
@@ -33,10 +34,14 @@ struct worker_hooks {
 };
 
 struct worker;
-struct worker *worker_new(const char *name, unsigned threads, size_t queue_max, const struct worker_hooks *hooks);
-struct worker *worker_new_inline(void (*wake)(void *arg), void *arg, const struct worker_hooks *hooks);
-enum err worker_submit(struct worker *w, struct job *j); /* ERR_FULL: not taken */
-int worker_fd(const struct worker *w);                   /* readable when results wait; -1 inline */
+/* queue_max bounds worker_waiting(). A thread that cannot start ends the process. */
+struct worker *worker_new(
+    const char *name, unsigned threads, size_t queue_max, const struct worker_hooks *hooks);
+struct worker *worker_new_inline(
+    void (*wake)(void *arg), void *arg, const struct worker_hooks *hooks);
+/* ERR_FULL, or ERR_CLOSED from a done() during worker_free(): the job was not taken. */
+enum err worker_submit(struct worker *w, struct job *j);
+int worker_fd(const struct worker *w); /* readable when results wait; -1 inline */
 void worker_drain(struct worker *w);
 size_t worker_waiting(const struct worker *w); /* submitted, done() not yet called */
 void worker_free(struct worker *w); /* finishes the queue, calls every done(), joins */

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/handle.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "client/handle_connect.h"
+#include "client/handle_relay.h"
+#include "client/handle_room.h"
+#include "client/list.h"
+
+#define BODY_MAX 512 /* the largest struct of a body from the relay */
+
+typedef void answer_fn(struct engine *e, const struct request *r, const void *body);
+typedef void refusal_fn(
+    struct engine *e, const struct request *r, const struct msg_refusal *no);
+typedef void event_fn(struct engine *e, const void *body);
+
+/* What a request is answered by: one of two opcodes, or OP_REPLY with the row's answer. */
+struct answer_row {
+    uint8_t ask;
+    uint8_t ok;
+    uint8_t ok_too;
+    answer_fn *done;
+    refusal_fn *refused;
+};
+
+static const struct answer_row ANSWERS[] = {
+    {OP_CONNECT, OP_CONNECT, OP_CONNECT, connect_named, connect_refused},
+    {OP_HELLO, OP_REPLY, OP_REPLY, connect_hello, connect_refused},
+    {OP_ACCESS, OP_CONNECT, OP_CONNECT, connect_access, connect_refused},
+    {OP_GUEST, OP_REPLY, OP_REPLY, connect_in, connect_refused},
+    {OP_RESUME, OP_REPLY, OP_REPLY, connect_in, connect_resume_refused},
+    {OP_NICK, OP_RENAMED, OP_RENAMED, room_renamed, room_refused},
+    {OP_JOIN, OP_JOINED, OP_CREATED, room_joined, room_refused},
+    {OP_LEAVE, OP_LEFT, OP_LEFT, room_left, room_refused},
+    {OP_ROOMS, OP_REPLY, OP_REPLY, list_rooms_answer, relay_refused},
+    {OP_USERS, OP_REPLY, OP_REPLY, list_people_answer, relay_refused},
+};
+
+struct event_row {
+    uint8_t op;
+    event_fn *happened;
+};
+
+static const struct event_row EVENTS[] = {
+    {OP_PRESENCE, room_presence},
+    {OP_REMOVED, room_removed},
+    {OP_NOTICE, relay_notice},
+    {OP_RESYNC, relay_resync},
+    {OP_CLOSING, relay_closing},
+    {OP_SAY, relay_sealed},
+    {OP_DIRECT, relay_sealed},
+    {OP_DM_KEY, relay_sealed},
+    {OP_PUBLIC_KEY, relay_sealed},
+    {OP_COMMIT, relay_sealed},
+    {OP_ROOM_KEY, relay_sealed},
+    {OP_ROTATE, relay_sealed},
+    {OP_PACKAGES, relay_sealed},
+    {OP_CATCH_UP, relay_sealed},
+    {OP_DEPARTED, relay_sealed},
+    {OP_VOID, relay_sealed},
+};
+
+/* Replies to requests that this client does not make. */
+static const uint8_t NOT_ASKED[] = {OP_DM_ANSWER, OP_NO_USER};
+
+static const struct answer_row *answer_row(uint8_t ask)
+{
+    for (size_t i = 0; i < MEM_COUNT(ANSWERS); i++) {
+        if (ANSWERS[i].ask == ask)
+            return &ANSWERS[i];
+    }
+    return NULL;
+}
+
+static const struct event_row *event_row(uint8_t op)
+{
+    for (size_t i = 0; i < MEM_COUNT(EVENTS); i++) {
+        if (EVENTS[i].op == op)
+            return &EVENTS[i];
+    }
+    return NULL;
+}
+
+static bool answers_something(uint8_t op)
+{
+    if (op == OP_REPLY || memchr(NOT_ASKED, op, sizeof NOT_ASKED) != NULL)
+        return true;
+    for (size_t i = 0; i < MEM_COUNT(ANSWERS); i++) {
+        if (ANSWERS[i].ok == op || ANSWERS[i].ok_too == op)
+            return true;
+    }
+    return false;
+}
+
+bool handle_knows(uint8_t op)
+{
+    return event_row(op) != NULL || answers_something(op);
+}
+
+static void broken(struct engine *e, const char *what, const char *field)
+{
+    char why[128];
+
+    (void)snprintf(why, sizeof why, "the relay sent a broken %s (%s)", what, field);
+    engine_say(e, NULL, EVENT_ERROR,
+        "The relay sent something that makes no sense (%s, %s). Closing this connection.", what,
+        field);
+    engine_drop(e, why);
+}
+
+static bool decode(struct engine *e, const struct schema *shape, struct bytes body, void *out)
+{
+    const char *bad = NULL;
+
+    assert(shape->size <= BODY_MAX);
+    if (schema_decode(shape, body, out, &bad) == ERR_OK)
+        return true;
+    broken(e, shape->name, bad);
+    return false;
+}
+
+static void next_deadline(struct engine *e)
+{
+    const struct request *r = requests_first(&e->requests);
+    uint64_t now = e->loop->now_ms;
+
+    if (r == NULL)
+        loop_timer_stop(e->loop, &e->answer);
+    else
+        loop_timer_arm(e->loop, &e->answer, r->due_ms > now ? r->due_ms - now : 0);
+}
+
+static void take_answer(struct engine *e, const struct answer_row *row,
+    const struct schema *shape, struct bytes body)
+{
+    _Alignas(max_align_t) uint8_t out[BODY_MAX];
+    struct request r;
+
+    if (!decode(e, shape, body, out) || !requests_take(&e->requests, &r))
+        return;
+    next_deadline(e);
+    row->done(e, &r, out);
+}
+
+static void take_refusal(struct engine *e, const struct answer_row *row, struct bytes body)
+{
+    struct msg_refusal no;
+    struct request r;
+
+    if (!decode(e, &MSG_REFUSAL, body, &no) || !requests_take(&e->requests, &r))
+        return;
+    next_deadline(e);
+    row->refused(e, &r, &no);
+}
+
+static void take_reply(struct engine *e, const struct answer_row *row, struct bytes body)
+{
+    struct bytes rest = bytes_of(body.p + 1, body.n - 1);
+    const struct schema *answer = opcode_row(row->ask)->answer;
+    struct request r;
+
+    if (body.p[0] != STATUS_DONE) {
+        take_refusal(e, row, body);
+    } else if (row->ok == OP_REPLY) {
+        take_answer(e, row, answer != NULL ? answer : &MSG_EMPTY, rest);
+    } else if (row->ask == OP_CONNECT && rest.n == 0) {
+        (void)requests_take(&e->requests, &r);
+        next_deadline(e);
+        connect_closed_relay(e);
+    } else {
+        broken(e, opcode_row(row->ask)->name, "a reply of another kind");
+    }
+}
+
+static void take_any_answer(struct engine *e, const struct frame *f)
+{
+    const struct request *first = requests_first(&e->requests);
+    const struct answer_row *row = first != NULL ? answer_row(first->op) : NULL;
+
+    if (row == NULL)
+        broken(e, opcode_row(f->op)->name, "nobody asked");
+    else if (f->op == OP_REPLY)
+        take_reply(e, row, f->body);
+    else if (f->op == row->ok || f->op == row->ok_too)
+        take_answer(e, row, opcode_row(f->op)->tell, f->body);
+    else
+        broken(e, opcode_row(f->op)->name, "not what was asked");
+}
+
+static void take_event(struct engine *e, const struct event_row *row, struct bytes body)
+{
+    _Alignas(max_align_t) uint8_t out[BODY_MAX];
+
+    if (decode(e, opcode_row(row->op)->tell, body, out))
+        row->happened(e, out);
+}
+
+static void take_idle(struct engine *e, struct bytes body)
+{
+    struct msg_refusal warning;
+
+    if (decode(e, &MSG_REFUSAL, body, &warning))
+        relay_idle(e);
+}
+
+void handle_frame(struct engine *e, const struct frame *f)
+{
+    const struct event_row *event = event_row(f->op);
+
+    model_time(e->model, e->loop->wall_ms);
+    if (event != NULL) {
+        /* Before we are in, nothing is told but goodbye. */
+        if (e->state == ENGINE_READY || e->state == ENGINE_AWAIT_LEFT || f->op == OP_CLOSING ||
+            f->op == OP_REMOVED)
+            take_event(e, event, f->body);
+        else
+            broken(e, opcode_row(f->op)->name, "before login");
+    } else if (f->op == OP_REPLY && f->body.n == 0) {
+        broken(e, "reply", "status");
+    } else if (f->op == OP_REPLY && f->body.p[0] == STATUS_IDLE) {
+        take_idle(e, f->body);
+    } else if (answers_something(f->op)) {
+        take_any_answer(e, f);
+    } else {
+        LOG_INFO("session", "skipped a frame of the unknown opcode 0x%02x", f->op);
+    }
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/handle_connect.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "client/access.h"
+#include "client/list.h"
+#include "crypto/hash.h"
+
+void connect_begin(struct engine *e)
+{
+    struct msg_connect m = {.greeting = bytes_str(MSG_GREETING)};
+
+    engine_set_state(e, ENGINE_AWAIT_NAME);
+    engine_ask(e, OP_CONNECT, &m, NULL);
+}
+
+static void say_hello(struct engine *e)
+{
+    struct msg_hello m = {.version = MSG_VERSION, .agent = bytes_str(e->setup.agent)};
+
+    engine_set_state(e, ENGINE_AWAIT_HELLO);
+    engine_ask(e, OP_HELLO, &m, NULL);
+}
+
+void connect_named(struct engine *e, const struct request *r, const void *connected)
+{
+    const struct msg_connected *m = connected;
+
+    (void)r;
+    model_set_nick(e->model, m->name);
+    say_hello(e);
+}
+
+void connect_closed_relay(struct engine *e)
+{
+    say_hello(e);
+}
+
+static void login(struct engine *e)
+{
+    struct msg_empty nothing = {0};
+    struct msg_token token;
+
+    if (e->state != ENGINE_AWAIT_LOGIN)
+        engine_set_state(e, ENGINE_AWAIT_LOGIN);
+    e->resuming = e->has_resume;
+    if (!e->has_resume) {
+        engine_ask(e, OP_GUEST, &nothing, NULL);
+        return;
+    }
+    /* It works once: whatever comes of it, it is spent. */
+    memcpy(token.token, e->resume, sizeof token.token);
+    e->has_resume = false;
+    mem_wipe(e->resume, sizeof e->resume);
+    engine_ask(e, OP_RESUME, &token, NULL);
+    mem_wipe(&token, sizeof token);
+}
+
+static void prove_access(struct engine *e)
+{
+    uint8_t exporter[LINK_EXPORT];
+    struct msg_access m;
+
+    if (e->setup.access_key.n == 0) {
+        engine_say(e, NULL, EVENT_ERROR,
+            "This relay is closed: it asks for an access key. Get the key file from its "
+            "operator, then start again: sotto -s %s --access-key FILE",
+            e->model->address);
+        engine_refuse(e, "no access key");
+        return;
+    }
+    if (link_exporter(e->link, exporter) != ERR_OK ||
+        access_proof(e->setup.access_key, "client", exporter, m.proof) != ERR_OK) {
+        engine_drop(e, "no access proof could be made");
+        return;
+    }
+    engine_set_state(e, ENGINE_AWAIT_ACCESS);
+    engine_ask(e, OP_ACCESS, &m, NULL);
+    mem_wipe(exporter, sizeof exporter);
+}
+
+/* The relay's id is pinned with its key: the same key under another id is another relay. */
+static bool right_relay(struct engine *e, const struct msg_hello_ok *m)
+{
+    const struct pin *known;
+    struct pin pin = {0};
+
+    if (e->setup.by_ca || e->setup.pins == NULL)
+        return true;
+    known = pins_find(e->setup.pins, e->model->address);
+    if (known != NULL && !e->setup.has_pin &&
+        memcmp(known->relay_id, m->relay_id, MSG_ID) != 0) {
+        engine_say(e, NULL, EVENT_ERROR,
+            "%s has the key of the relay you know but says that it is another one; its "
+            "database was made anew, or a copy of its key is in use. Ask its operator. If all "
+            "is well, take its line out of %s and start again.",
+            e->model->address, pins_path(e->setup.pins));
+        engine_refuse(e, "relay id changed");
+        return false;
+    }
+    if (known != NULL && memcmp(known->key, e->shown_key, TLS_FINGERPRINT) == 0 &&
+        memcmp(known->relay_id, m->relay_id, MSG_ID) == 0)
+        return true;
+    (void)bytes_copy(pin.address, sizeof pin.address, bytes_str(e->model->address));
+    memcpy(pin.key, e->shown_key, sizeof pin.key);
+    memcpy(pin.relay_id, m->relay_id, sizeof pin.relay_id);
+    if (pins_keep(e->setup.pins, &pin) != ERR_OK)
+        engine_say(e, NULL, EVENT_WARN,
+            "The key of this relay could not be kept in %s. It will be new again next time.",
+            pins_path(e->setup.pins));
+    return true;
+}
+
+void connect_hello(struct engine *e, const struct request *r, const void *hello_ok)
+{
+    const struct msg_hello_ok *m = hello_ok;
+
+    (void)r;
+    if (m->version != MSG_VERSION) {
+        engine_say(e, NULL, EVENT_ERROR,
+            "This relay speaks version %u of the protocol, this sotto version %u. One of them "
+            "wants an update.",
+            m->version, MSG_VERSION);
+        engine_refuse(e, "version");
+        return;
+    }
+    if (!right_relay(e, m))
+        return;
+    e->beat_s = m->beat_s != 0 ? m->beat_s : ENGINE_BEAT_S;
+    /* A relay that started anew has forgotten the dropped session. */
+    if (memcmp(e->boot_id, m->boot_id, MSG_ID) != 0)
+        e->has_resume = false;
+    memcpy(e->boot_id, m->boot_id, MSG_ID);
+    if ((m->flags & HELLO_ACCESS) != 0) {
+        prove_access(e);
+    } else if ((m->flags & HELLO_GUESTS) == 0) {
+        engine_say(e, NULL, EVENT_ERROR,
+            "This relay takes no guests, and this sotto cannot log in to accounts yet.");
+        engine_refuse(e, "no guests");
+    } else {
+        login(e);
+    }
+}
+
+void connect_access(struct engine *e, const struct request *r, const void *connected)
+{
+    const struct msg_connected *m = connected;
+    uint8_t exporter[LINK_EXPORT];
+    uint8_t want[MSG_SECRET];
+
+    (void)r;
+    if (link_exporter(e->link, exporter) != ERR_OK ||
+        access_proof(e->setup.access_key, "relay", exporter, want) != ERR_OK ||
+        m->proof.n != sizeof want || !hash_equal(m->proof.p, want, sizeof want)) {
+        engine_say(e, NULL, EVENT_ERROR,
+            "The relay took the access key but does not know it itself: this is not the relay "
+            "that the key belongs to. Nothing more was told to it.");
+        engine_refuse(e, "relay failed the access proof");
+        return;
+    }
+    model_set_nick(e->model, m->name);
+    login(e);
+}
+
+static void rejoin(struct engine *e)
+{
+    struct request again = {.why = REQUEST_AGAIN};
+
+    for (size_t i = 1; i < model_pages(e->model); i++) {
+        struct bytes name = room_name(model_page(e->model, i));
+        struct msg_join m = {.room = name};
+        again.name_n = (uint8_t)name.n;
+        memcpy(again.name, name.p, name.n);
+        engine_ask(e, OP_JOIN, &m, &again);
+    }
+}
+
+static void greet(struct engine *e)
+{
+    if (e->tries == 0 && e->lost_at_ms == 0)
+        engine_say(e, NULL, EVENT_INFO, "Connected to %s as %.*s.", e->model->address,
+            (int)e->model->nick_n, e->model->nick);
+    else
+        engine_say(e, NULL, EVENT_INFO, "Connected again, as %.*s.", (int)e->model->nick_n,
+            e->model->nick);
+}
+
+void connect_in(struct engine *e, const struct request *r, const void *login_ok)
+{
+    const struct msg_login_ok *m = login_ok;
+    struct msg_name nick = {.name = e->want_nick};
+
+    (void)r;
+    model_set_nick(e->model, m->name);
+    memcpy(e->resume, m->resume, sizeof e->resume);
+    e->has_resume = true;
+    e->grace_s = m->grace_s;
+    e->ready_at_ms = e->loop->now_ms;
+    engine_set_state(e, ENGINE_READY);
+    greet(e);
+    if (nick.name.n != 0 && !model_is_me(e->model, nick.name))
+        engine_ask(e, OP_NICK, &nick, NULL);
+    if (!e->resuming || m->resumed == 0)
+        rejoin(e);
+    list_everything(e);
+    loop_timer_arm(e->loop, &e->relist, ENGINE_RELIST_MS);
+    model_touch(e->model, MODEL_ALL);
+}
+
+void connect_refused(struct engine *e, const struct request *r, const struct msg_refusal *no)
+{
+    if (r->op == OP_ACCESS && no->code == CODE_BAD_SECRET) {
+        engine_say(e, NULL, EVENT_ERROR,
+            "The relay does not accept this access key. Ask its operator for the right one, then "
+            "start again with --access-key FILE.");
+        engine_refuse(e, "access key refused");
+        return;
+    }
+    engine_say(e, NULL, EVENT_ERROR, "The relay did not let us in: %.*s", (int)no->reason.n,
+        (const char *)no->reason.p);
+    /* Busy or too fast passes; the rest is for a person to change. */
+    if (no->code == CODE_BUSY || no->code == CODE_TOO_FAST || no->code == CODE_FULL)
+        engine_drop(e, "not let in now");
+    else
+        engine_refuse(e, "not let in");
+}
+
+void connect_resume_refused(
+    struct engine *e, const struct request *r, const struct msg_refusal *no)
+{
+    (void)r;
+    LOG_INFO("session", "resume refused: %s", log_text(no->reason));
+    login(e);
+}

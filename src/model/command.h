@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The one table of /commands: what each is called, takes, does, completes and needs. Help,
+ * completion, the man page and the engine's handlers come from its rows. It knows how a line
+ * is cut into a command and its words; it does nothing.
+ */
+#ifndef MODEL_COMMAND_H
+#define MODEL_COMMAND_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+enum command_complete { COMPLETE_NOTHING, COMPLETE_COMMAND, COMPLETE_ROOM, COMPLETE_JOINED };
+
+enum command_needs {
+    NEEDS_NOTHING,
+    NEEDS_RELAY /* works only while connected */
+};
+
+enum command_takes { TAKES_NOTHING, TAKES_MAYBE, TAKES_ONE };
+
+struct command {
+    const char *name;
+    const char *args; /* as help shows them: "ROOM", "[ROOM]", "" */
+    const char *help;
+    enum command_takes takes;
+    enum command_complete complete;
+    enum command_needs needs;
+    const char *key; /* what does the same, or "" */
+};
+
+const struct command *command_at(size_t i); /* by name; NULL at the end */
+const struct command *command_find(struct bytes name);
+/* The known one nearest to a word that is none, one slip away; NULL: nothing is near. */
+const struct command *command_near(struct bytes word);
+
+enum command_line_kind { COMMAND_EMPTY, COMMAND_WORDS, COMMAND_CALL };
+struct command_line {
+    enum command_line_kind kind;
+    const struct command *row;
+    struct bytes word; /* the command as it was typed, without the slash */
+    struct bytes arg;  /* COMMAND_WORDS: the text to say */
+};
+/* Borrows from line. ERR_NOT_FOUND: no such command; ERR_FORMAT: not its arguments. A line that
+ * begins with two slashes is words with one. */
+enum err command_parse(struct bytes line, struct command_line *out);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+#include "model/model.h"
+
+#include "base/mem.h"
+
+static const char *const LINK_WORDS[MODEL_LINKS] = {
+    [MODEL_OFFLINE] = "offline",
+    [MODEL_DIALING] = "connecting",
+    [MODEL_GREETING] = "coming in",
+    [MODEL_READY] = "connected",
+    [MODEL_WAITING] = "not connected",
+    [MODEL_REFUSED] = "stopped",
+    [MODEL_LEAVING] = "leaving",
+    [MODEL_ENDED] = "left",
+};
+
+const char *model_link_str(enum model_link link)
+{
+    return (unsigned)link < MODEL_LINKS ? LINK_WORDS[link] : "unknown";
+}
+
+struct model *model_new(void)
+{
+    struct model *m = mem_alloc(sizeof *m);
+
+    m->home.joined = true;
+    m->open = &m->home;
+    m->dirty = MODEL_ALL;
+    intents_init(&m->intents);
+    return m;
+}
+
+void model_free(struct model *m)
+{
+    if (m == NULL)
+        return;
+    room_fini(&m->home);
+    rooms_fini(&m->rooms);
+    mem_free(m->pages);
+    intents_fini(&m->intents);
+    mem_free(m);
+}
+
+void model_time(struct model *m, int64_t wall_ms)
+{
+    m->wall_ms = wall_ms;
+}
+
+void model_touch(struct model *m, unsigned parts)
+{
+    m->dirty |= parts;
+}
+
+unsigned model_take_dirty(struct model *m)
+{
+    unsigned d = m->dirty;
+
+    m->dirty = 0;
+    return d;
+}
+
+void model_set_link(struct model *m, enum model_link link, unsigned retry_s)
+{
+    if (m->link == link && m->retry_s == retry_s)
+        return;
+    m->link = link;
+    m->retry_s = retry_s;
+    model_touch(m, MODEL_STATUS);
+}
+
+void model_set_trust(struct model *m, enum model_trust trust)
+{
+    m->trust = trust;
+    model_touch(m, MODEL_STATUS);
+}
+
+void model_set_nick(struct model *m, struct bytes nick)
+{
+    m->nick_n = (uint8_t)(nick.n < sizeof m->nick ? nick.n : sizeof m->nick);
+    if (m->nick_n != 0)
+        memcpy(m->nick, nick.p, m->nick_n);
+    model_touch(m, MODEL_STATUS | MODEL_PEOPLE);
+}
+
+bool model_is_me(const struct model *m, struct bytes name)
+{
+    return m->nick_n != 0 && bytes_eq(model_nick(m), name);
+}
+
+/* Comings and goings are noise: nobody is called back for them. */
+static bool worth_a_look(enum event_kind kind)
+{
+    return kind == EVENT_NOTICE || kind == EVENT_WARN || kind == EVENT_ERROR;
+}
+
+void model_event(
+    struct model *m, struct room *r, enum event_kind kind, struct bytes who, struct bytes text)
+{
+    struct room *at = r != NULL ? r : &m->home;
+
+    (void)events_add(&at->events, m->wall_ms, kind, who, text);
+    if (at == m->open) {
+        model_touch(m, MODEL_EVENTS);
+    } else if (worth_a_look(kind)) {
+        at->unread++;
+        model_touch(m, MODEL_ROOMS | MODEL_STATUS);
+    }
+}
+
+size_t model_pages(const struct model *m)
+{
+    return m->page_count + 1;
+}
+
+struct room *model_page(const struct model *m, size_t i)
+{
+    if (i == 0)
+        return (struct room *)(uintptr_t)&m->home;
+    return i <= m->page_count ? m->pages[i - 1] : NULL;
+}
+
+size_t model_page_of(const struct model *m, const struct room *r)
+{
+    for (size_t i = 0; i < m->page_count; i++) {
+        if (m->pages[i] == r)
+            return i + 1;
+    }
+    return 0;
+}
+
+void model_show(struct model *m, struct room *r)
+{
+    m->open = r;
+    r->unread = 0;
+    m->help = false;
+    model_touch(m, MODEL_ALL);
+}
+
+void model_step(struct model *m, int by)
+{
+    size_t n = model_pages(m);
+    size_t at = model_page_of(m, m->open);
+
+    model_show(m, model_page(m, by < 0 ? (at + n - 1) % n : (at + 1) % n));
+}
+
+struct room *model_join(struct model *m, struct bytes name)
+{
+    struct room *r = rooms_add(&m->rooms, name);
+
+    if (r == NULL)
+        return NULL;
+    if (!r->joined) {
+        if (m->page_count == m->page_cap) {
+            m->page_cap = m->page_cap != 0 ? m->page_cap * 2 : 8;
+            m->pages = mem_realloc(m->pages, m->page_cap * sizeof(struct room *));
+        }
+        m->pages[m->page_count++] = r;
+        r->joined = true;
+    }
+    model_touch(m, MODEL_ROOMS | MODEL_STATUS);
+    return r;
+}
+
+void model_leave(struct model *m, struct room *r)
+{
+    size_t at = model_page_of(m, r);
+
+    if (at == 0)
+        return;
+    if (m->open == r)
+        model_show(m, model_page(m, at - 1));
+    memmove(&m->pages[at - 1], &m->pages[at], (m->page_count - at) * sizeof(struct room *));
+    m->page_count--;
+    r->joined = false;
+    r->unread = 0;
+    roster_fini(&r->people);
+    events_fini(&r->events);
+    model_touch(m, MODEL_ROOMS | MODEL_STATUS);
+}
+
+static bool rename_in(struct roster *r, struct bytes from, struct bytes to)
+{
+    const struct person *p = roster_find(r, from);
+    uint8_t flags;
+
+    if (p == NULL)
+        return false;
+    flags = p->flags;
+    (void)roster_remove(r, from);
+    return roster_add(r, to, flags) == ERR_OK;
+}
+
+void model_rename(struct model *m, struct bytes from, struct bytes to)
+{
+    for (size_t i = 0; i < model_pages(m); i++)
+        (void)rename_in(&model_page(m, i)->people, from, to);
+    model_touch(m, MODEL_PEOPLE);
+}
+
+void model_ask_help(struct model *m, struct bytes topic)
+{
+    (void)bytes_copy(m->help_topic, sizeof m->help_topic, topic);
+    m->help = true;
+    model_touch(m, MODEL_HELP | MODEL_EVENTS | MODEL_STATUS);
+}
+
+void model_close_help(struct model *m)
+{
+    m->help = false;
+    model_touch(m, MODEL_HELP | MODEL_EVENTS | MODEL_STATUS);
+}

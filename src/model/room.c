@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+#include "model/room.h"
+
+#include "base/mem.h"
+
+static size_t place(const struct rooms *rs, struct bytes name, bool *found)
+{
+    size_t low = 0;
+    size_t high = rs->count;
+
+    *found = false;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        int d = roster_order(room_name(rs->all[mid]), name);
+        if (d == 0) {
+            *found = true;
+            return mid;
+        }
+        if (d < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+void room_fini(struct room *r)
+{
+    roster_fini(&r->people);
+    events_fini(&r->events);
+}
+
+static void free_room(struct room *r)
+{
+    room_fini(r);
+    mem_free(r);
+}
+
+void rooms_fini(struct rooms *rs)
+{
+    for (size_t i = 0; i < rs->count; i++)
+        free_room(rs->all[i]);
+    mem_free(rs->all);
+    *rs = (struct rooms){0};
+}
+
+struct room *rooms_find(const struct rooms *rs, struct bytes name)
+{
+    bool found;
+    size_t at = place(rs, name, &found);
+
+    return found ? rs->all[at] : NULL;
+}
+
+struct room *rooms_add(struct rooms *rs, struct bytes name)
+{
+    bool found;
+    size_t at = place(rs, name, &found);
+    struct room *r;
+
+    if (found) {
+        rs->all[at]->stale = false;
+        return rs->all[at];
+    }
+    if (name.n == 0 || name.n > ROOM_NAME || rs->count == ROOMS_MAX)
+        return NULL;
+    if (rs->count == rs->cap) {
+        rs->cap = rs->cap != 0 ? rs->cap * 2 : 16;
+        rs->all = mem_realloc(rs->all, rs->cap * sizeof *rs->all);
+    }
+    memmove(&rs->all[at + 1], &rs->all[at], (rs->count - at) * sizeof *rs->all);
+    rs->count++;
+    r = mem_alloc(sizeof *r);
+    memcpy(r->name, name.p, name.n);
+    r->name_n = (uint8_t)name.n;
+    rs->all[at] = r;
+    return r;
+}
+
+void rooms_mark(struct rooms *rs)
+{
+    for (size_t i = 0; i < rs->count; i++)
+        rs->all[i]->stale = !rs->all[i]->joined;
+}
+
+void rooms_sweep(struct rooms *rs)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rs->count; i++) {
+        struct room *r = rs->all[i];
+        if (r->stale && !r->joined)
+            free_room(r);
+        else
+            rs->all[kept++] = r;
+    }
+    rs->count = kept;
+}

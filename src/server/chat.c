@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/chat.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/convo.h"
+#include "server/reply.h"
+#include "server/user.h"
+
+void chat_tell(struct convo *c, const struct entry *e, const struct peer *except)
+{
+    struct bytes text = bytes_of(e->body, e->n);
+
+    if (c->kind == CONVO_DIRECT) {
+        struct msg_direct_event m = {
+            .sender = name_bytes(&e->sender),
+            .text = text,
+            .epoch = e->epoch,
+            .kind = e->kind,
+            .seq = e->seq,
+            .time_ms = (uint64_t)e->time_ms,
+        };
+        convo_tell(c, OP_DIRECT, &MSG_DIRECT_EVENT, &m, except);
+        return;
+    }
+    struct msg_said m = {
+        .room = bytes_str(c->title),
+        .sender = name_bytes(&e->sender),
+        .text = text,
+        .epoch = e->epoch,
+        .kind = e->kind,
+        .seq = e->seq,
+        .time_ms = (uint64_t)e->time_ms,
+    };
+    convo_tell(c, OP_SAY, &MSG_SAID, &m, except);
+}
+
+/* Finding out who somebody is, and storing the conversation with him; then the frame is offered
+ * again. */
+struct meeting {
+    struct server *server;
+    uint32_t slot, generation;
+    struct name me, to;
+    bool my_account, their_account;
+};
+
+static void no_such_user(struct peer *p, struct bytes who)
+{
+    struct msg_name m = {.name = who};
+
+    reply_op(p, OP_NO_USER, &MSG_NO_USER, &m);
+}
+
+static void join_one(struct convo *c, const struct name *who, bool account)
+{
+    struct user *u = user_find(c->server, who->s);
+    struct member *m = convo_add(c, who, account);
+    struct store_named row = {.name = name_bytes(who)};
+
+    if (account)
+        store_member_set(c->server->store, name_key_bytes(&c->key), &row, relay_stored,
+            relay_words("storing a member"));
+    if (u != NULL && u->state != USER_HELD)
+        convo_enter(m, u);
+}
+
+static void meeting_end(struct meeting *g)
+{
+    struct peer *p = peer_by_id(g->server, g->slot, g->generation);
+
+    if (p != NULL)
+        link_resume(p->link);
+    mem_free(g);
+}
+
+static void stored(void *arg, const struct store_result *r)
+{
+    struct meeting *g = arg;
+    struct name_key key;
+
+    name_direct_key(g->me.s, g->to.s, &key);
+    if ((r->rc == ERR_OK || r->rc == ERR_EXISTS) &&
+        convo_find(g->server, name_key_bytes(&key)) == NULL) {
+        struct convo *c = convo_new(g->server, &key, CONVO_DIRECT, (struct bytes){0});
+        c->access = ACCESS_INVITE;
+        join_one(c, &g->me, g->my_account);
+        join_one(c, &g->to, g->their_account);
+    }
+    meeting_end(g);
+}
+
+static void store_meeting(struct meeting *g)
+{
+    struct name_key key;
+
+    name_direct_key(g->me.s, g->to.s, &key);
+    struct store_room row = {
+        .key = name_key_bytes(&key), .kind = CONVO_DIRECT, .access = ACCESS_INVITE};
+    store_room_create(g->server->store, &row, stored, g);
+}
+
+/* An account that is not here: only the store knows whether there is one. */
+static void looked_up(void *arg, const struct store_result *r)
+{
+    struct meeting *g = arg;
+    struct peer *p = peer_by_id(g->server, g->slot, g->generation);
+
+    if (r->rc == ERR_OK) {
+        g->their_account = true;
+        store_meeting(g);
+        return;
+    }
+    if (p != NULL)
+        p->absent = g->to; /* the frame that comes again is told from this */
+    meeting_end(g);
+}
+
+static void meet(struct peer *p, const struct name *to, const struct user *them)
+{
+    struct meeting *g = mem_alloc(sizeof *g);
+
+    *g = (struct meeting){
+        .server = p->server,
+        .slot = p->slot,
+        .generation = p->generation,
+        .me = p->user->name,
+        .to = *to,
+        .my_account = p->user->account,
+        .their_account = them != NULL && them->account,
+    };
+    if (them != NULL)
+        store_meeting(g);
+    else
+        store_account_get(p->server->store, name_bytes(to), looked_up, g);
+}
+
+enum framer_verdict chat_direct(
+    struct peer *p, uint8_t op, struct bytes who, struct name *to, struct convo **c)
+{
+    struct name_key key;
+    const struct user *them;
+
+    *c = NULL;
+    if (name_fold(who, to) != ERR_OK) {
+        no_such_user(p, who);
+        return FRAMER_NEXT;
+    }
+    if (strcmp(to->s, p->user->name.s) == 0) {
+        reply_refuse(p, op, CODE_NOT_ALLOWED, 0, "user: that is yourself");
+        return FRAMER_NEXT;
+    }
+    name_direct_key(p->user->name.s, to->s, &key);
+    *c = convo_find(p->server, name_key_bytes(&key));
+    if (*c != NULL)
+        return FRAMER_NEXT;
+    if (strcmp(p->absent.s, to->s) == 0) {
+        memset(&p->absent, 0, sizeof p->absent);
+        no_such_user(p, who);
+        return FRAMER_NEXT;
+    }
+    them = user_find(p->server, to->s);
+    if (them != NULL && them->state == USER_HELD)
+        them = NULL;
+    meet(p, to, them);
+    return FRAMER_STALL;
+}

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/convo.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/hash.h"
+#include "net/outq.h"
+#include "server/reply.h"
+
+/* Subjects carry no user text: the topic of a conversation is half the digest of its key. */
+static void topic_name(struct bytes key, char out[40])
+{
+    static const char HEX[] = "0123456789abcdef";
+    uint8_t d[HASH_SHA256] = {0};
+    char *w = out;
+
+    if (hash_sha256(key, d) != ERR_OK)
+        mem_die("SHA-256 is not available");
+    memcpy(w, "s1.r.", 5);
+    w += 5;
+    for (int i = 0; i < 16; i++) {
+        *w++ = HEX[d[i] >> 4];
+        *w++ = HEX[d[i] & 15];
+    }
+    *w = '\0';
+}
+
+static void deliver(struct member *m, struct span frame)
+{
+    struct user *u = m->user;
+    size_t soft = (size_t)u->server->limits->queue_soft_bytes;
+    size_t backlog = u->peer != NULL   ? link_backlog(u->peer->link)
+                     : u->held != NULL ? u->held->bytes
+                                       : 0;
+
+    if (m->gap || backlog > soft) {
+        u->server->total.gaps += !m->gap;
+        m->gap = true;
+        return;
+    }
+    u->server->total.deliveries++;
+    tell_span(u, frame);
+}
+
+static void convo_heard(void *arg, const struct bus_msg *m)
+{
+    struct convo *c = arg;
+
+    for (size_t i = 0; i < c->present_count; i++) {
+        const struct peer *p = c->present[i]->user->peer;
+        if (p == NULL || m->origin == 0 || peer_id(p) != m->origin)
+            deliver(c->present[i], m->frame);
+    }
+}
+
+struct convo *convo_find(struct server *s, struct bytes key)
+{
+    return map_get(&s->convos, key);
+}
+
+struct convo *convo_room(struct server *s, struct bytes room, enum err *e)
+{
+    struct name_key key;
+
+    *e = name_room_key(room, &key);
+    if (*e != ERR_OK)
+        return NULL;
+    struct convo *c = convo_find(s, name_key_bytes(&key));
+    *e = c != NULL ? ERR_OK : ERR_NOT_FOUND;
+    return c;
+}
+
+static void turn_over(void *arg)
+{
+    struct convo *c = arg;
+    struct name late = c->turns[0];
+
+    relay_note(c->server, "turn_lost", c->title, late.s, "no commit came in time");
+    convo_turn_end(c, &late);
+}
+
+struct convo *convo_new(
+    struct server *s, const struct name_key *key, enum msg_convo kind, struct bytes title)
+{
+    char topic[40];
+    struct convo *c = mem_alloc(sizeof *c);
+
+    c->server = s;
+    c->key = *key;
+    c->kind = kind;
+    (void)bytes_copy(c->title, sizeof c->title, title);
+    c->tail_end = &c->tail;
+    c->commit_ms = s->loop->now_ms;
+    loop_timer_init(&c->turn, turn_over, c);
+    topic_name(name_key_bytes(key), topic);
+    c->topic = bus_join(s->bus, topic, convo_heard, c);
+    (void)map_put(&s->convos, name_key_bytes(key), c);
+    return c;
+}
+
+static void free_values(struct map *m)
+{
+    size_t at = 0;
+    void *v;
+
+    while ((v = map_next(m, &at, NULL)) != NULL)
+        mem_free(v);
+    map_free(m);
+}
+
+static void tail_drop_first(struct convo *c)
+{
+    struct entry *e = c->tail;
+
+    c->tail = e->next;
+    if (c->tail == NULL)
+        c->tail_end = &c->tail;
+    c->tail_count--;
+    c->tail_bytes -= e->n;
+    mem_free(e);
+}
+
+void convo_free(struct convo *c)
+{
+    struct bytes key = name_key_bytes(&c->key);
+
+    (void)map_del(&c->server->convos, key);
+    for (size_t i = 0; i < c->present_count; i++)
+        c->present[i]->user = NULL;
+    while (c->tail != NULL)
+        tail_drop_first(c);
+    loop_timer_stop(c->server->loop, &c->turn);
+    bus_leave(c->server->bus, c->topic);
+    free_values(&c->members);
+    free_values(&c->bans);
+    map_free(&c->departed);
+    map_free(&c->complaints);
+    mem_free(c->present);
+    mem_free(c->turns);
+    mem_free(c->waiting);
+    mem_free(c->verifier);
+    mem_free(c);
+}
+
+void convo_reap(struct convo *c)
+{
+    if (map_count(&c->members) != 0 || c->busy)
+        return;
+    relay_note(c->server, "room_gone", c->title, "", "");
+    store_room_remove(c->server->store, name_key_bytes(&c->key), relay_stored,
+        relay_words("removing a room"));
+    convo_wake(c);
+    convo_free(c);
+}
+
+/* ---- members ---- */
+
+struct member *convo_member(const struct convo *c, const char *name)
+{
+    return map_get(&c->members, bytes_str(name));
+}
+
+struct member *convo_add(struct convo *c, const struct name *name, bool durable)
+{
+    struct member *m = mem_alloc(sizeof *m);
+
+    m->name = *name;
+    m->convo = c;
+    m->durable = durable;
+    m->cursor = c->last_seq;
+    c->durable_absent += durable;
+    (void)map_put(&c->members, name_bytes(name), m);
+    return m;
+}
+
+void convo_enter(struct member *m, struct user *u)
+{
+    struct convo *c = m->convo;
+
+    if (m->user != NULL)
+        return;
+    m->user = u;
+    m->gap = false;
+    c->durable_absent -= m->durable;
+    if (c->present_count == c->present_cap) {
+        c->present_cap = c->present_cap ? c->present_cap * 2 : 4;
+        c->present = mem_realloc(c->present, c->present_cap * sizeof(struct member *));
+    }
+    m->at = c->present_count;
+    c->present[c->present_count++] = m;
+    if (u->room_count == u->room_cap) {
+        u->room_cap = u->room_cap ? u->room_cap * 2 : 2;
+        u->rooms = mem_realloc(u->rooms, u->room_cap * sizeof(struct member *));
+    }
+    u->rooms[u->room_count++] = m;
+}
+
+void convo_exit(struct member *m)
+{
+    struct convo *c = m->convo;
+    struct user *u = m->user;
+
+    if (u == NULL)
+        return;
+    convo_turn_end(c, &m->name);
+    c->present[m->at] = c->present[--c->present_count];
+    c->present[m->at]->at = m->at;
+    for (size_t i = 0; i < u->room_count; i++) {
+        if (u->rooms[i] != m)
+            continue;
+        memmove(
+            &u->rooms[i], &u->rooms[i + 1], (--u->room_count - i) * sizeof(struct member *));
+        break;
+    }
+    m->user = NULL;
+    c->durable_absent += m->durable;
+    if (m->durable)
+        convo_spill(c, m->cursor);
+}
+
+void convo_drop(struct member *m)
+{
+    struct convo *c = m->convo;
+
+    convo_exit(m);
+    c->durable_absent -= m->durable;
+    (void)map_del(&c->members, name_bytes(&m->name));
+    (void)map_del(&c->complaints, name_bytes(&m->name));
+    mem_free(m);
+}
+
+void convo_rename(struct member *m, const struct name *to)
+{
+    struct convo *c = m->convo;
+
+    (void)map_del(&c->members, name_bytes(&m->name));
+    convo_turn_end(c, &m->name);
+    if (strcmp(c->owner.s, m->name.s) == 0)
+        c->owner = *to;
+    m->name = *to;
+    (void)map_put(&c->members, name_bytes(to), m);
+}
+
+struct member *convo_of(const struct user *u, struct bytes room)
+{
+    struct name_key key;
+
+    for (size_t i = u->room_count; i-- > 0;) {
+        if (u->rooms[i]->convo->kind == CONVO_ROOM &&
+            bytes_eq(bytes_str(u->rooms[i]->convo->title), room))
+            return u->rooms[i];
+    }
+    if (name_room_key(room, &key) != ERR_OK)
+        return NULL;
+    for (size_t i = u->room_count; i-- > 0;) {
+        if (bytes_eq(name_key_bytes(&u->rooms[i]->convo->key), name_key_bytes(&key)))
+            return u->rooms[i];
+    }
+    return NULL;
+}
+
+bool convo_is_owner(const struct convo *c, const char *name)
+{
+    return c->owner.s[0] != '\0' && strcmp(c->owner.s, name) == 0;
+}
+
+uint8_t convo_user_flags(const struct convo *c, const char *name, const struct user *u)
+{
+    const struct member *m = c != NULL ? convo_member(c, name) : NULL;
+    uint8_t f = 0;
+
+    if (u != NULL ? u->account : m != NULL && m->durable)
+        f |= USER_ACCOUNT;
+    if (u == NULL || u->peer == NULL)
+        f |= USER_AWAY;
+    if (u != NULL && u->role == ROLE_OPERATOR)
+        f |= USER_OPERATOR;
+    if ((m != NULL && m->moderator) || (u != NULL && u->role == ROLE_MODERATOR))
+        f |= USER_MODERATOR;
+    if (c != NULL && convo_is_owner(c, name))
+        f |= USER_OWNER;
+    return f;
+}
+
+/* ---- telling ---- */
+
+void convo_publish(struct convo *c, struct span frame, const struct peer *except)
+{
+    struct bus_msg m = {
+        .origin = except != NULL ? peer_id(except) : 0, .seq = c->last_seq, .frame = frame};
+
+    if (frame.chunk == NULL)
+        return;
+    if (bus_pub(c->server->bus, c->topic, &m) != ERR_OK) {
+        /* The log has it; members are told to look there. */
+        span_drop(frame);
+        for (size_t i = 0; i < c->present_count; i++)
+            c->present[i]->gap = true;
+    }
+}
+
+void convo_tell(struct convo *c, uint8_t op, const struct schema *shape, const void *msg,
+    const struct peer *except)
+{
+    convo_publish(c, reply_frame(c->server, op, shape, msg), except);
+}
+
+void convo_presence(
+    struct convo *c, enum msg_presence kind, const struct user *u, const char *other)
+{
+    struct msg_presence_event m = {
+        .kind = (uint8_t)kind,
+        .room = bytes_str(c->title),
+        .user = name_bytes(&u->name),
+        .flags = convo_user_flags(c, u->name.s, u),
+        .other = bytes_str(other),
+    };
+
+    if (c->kind == CONVO_ROOM)
+        convo_tell(c, OP_PRESENCE, &MSG_PRESENCE, &m, u->peer);
+}
+
+void convo_resync(struct member *m)
+{
+    struct convo *c = m->convo;
+    struct name other = {0};
+    struct msg_convo_ref ref = {.kind = (uint8_t)c->kind, .name = bytes_str(c->title)};
+
+    m->gap = false;
+    if (c->kind == CONVO_DIRECT) {
+        if (name_direct_other(name_key_bytes(&c->key), m->name.s, &other) != ERR_OK)
+            return;
+        ref.name = name_bytes(&other);
+    }
+    tell_user(m->user, OP_RESYNC, &MSG_CONVO_REF, &ref);
+}
+
+/* ---- the log ---- */
+
+uint64_t convo_next_seq(struct convo *c)
+{
+    /* Restarts never give a number twice: the generation of the store is its high part. */
+    uint64_t base = (uint64_t)store_generation(c->server->store) << 40;
+
+    c->last_seq = (c->last_seq < base ? base : c->last_seq) + 1;
+    return c->last_seq;
+}
+
+struct entry *convo_log(struct convo *c, const struct entry *like, struct bytes body)
+{
+    struct entry *e = mem_realloc(NULL, sizeof *e + body.n);
+
+    *e = *like;
+    e->next = NULL;
+    e->n = (uint32_t)body.n;
+    if (body.n != 0)
+        memcpy(e->body, body.p, body.n);
+    *c->tail_end = e;
+    c->tail_end = &e->next;
+    c->tail_count++;
+    c->tail_bytes += e->n;
+    if (c->tail_count > (size_t)c->server->limits->tail_entries ||
+        c->tail_bytes > (size_t)c->server->limits->tail_bytes)
+        convo_trim(c);
+    return e;
+}
+
+struct store_entry convo_store_entry(const struct entry *e)
+{
+    return (struct store_entry){
+        .kind = e->kind,
+        .flags = e->flags,
+        .seq = e->seq,
+        .time_ms = e->time_ms,
+        .epoch = e->epoch,
+        .sender = name_bytes(&e->sender),
+        .body = bytes_of(e->body, e->n),
+    };
+}
+
+static void entry_write(struct convo *c, struct entry *e)
+{
+    struct store_entry row = convo_store_entry(e);
+
+    if (e->stored)
+        return;
+    e->stored = true;
+    if (c->server->limits->retention_days == 0 && e->kind != ENTRY_COMMIT)
+        return;
+    store_entry_put(c->server->store, name_key_bytes(&c->key), &row, relay_stored,
+        relay_words("writing an entry"));
+}
+
+/* The least that every member has; an account's that is away counts, a guest's that is gone
+ * does not. */
+static void cursors(const struct convo *c, uint64_t *least, uint64_t *least_durable)
+{
+    size_t at = 0;
+    const struct member *m;
+
+    *least = *least_durable = UINT64_MAX;
+    while ((m = map_next(&c->members, &at, NULL)) != NULL) {
+        if (m->cursor < *least)
+            *least = m->cursor;
+        if (m->durable && m->cursor < *least_durable)
+            *least_durable = m->cursor;
+    }
+}
+
+void convo_trim(struct convo *c)
+{
+    const struct limits *l = c->server->limits;
+    uint64_t least, durable;
+
+    if (c->tail == NULL)
+        return;
+    cursors(c, &least, &durable);
+    /* Above the bound a quarter goes at once, so that a busy room is not trimmed for each
+     * message. */
+    bool over =
+        c->tail_count > (size_t)l->tail_entries || c->tail_bytes > (size_t)l->tail_bytes;
+    size_t keep_count = over ? (size_t)l->tail_entries * 3 / 4 : (size_t)l->tail_entries;
+    size_t keep_bytes = over ? (size_t)l->tail_bytes * 3 / 4 : (size_t)l->tail_bytes;
+    while (c->tail != NULL) {
+        struct entry *e = c->tail;
+        bool had = e->seq <= least;
+        if (!had && c->tail_count <= keep_count && c->tail_bytes <= keep_bytes)
+            break;
+        if (!had && e->seq > durable)
+            entry_write(c, e);
+        tail_drop_first(c);
+    }
+}
+
+void convo_spill(struct convo *c, uint64_t after)
+{
+    for (struct entry *e = c->tail; e != NULL; e = e->next) {
+        if (e->seq > after)
+            entry_write(c, e);
+    }
+}
+
+void convo_unlog(struct convo *c, uint64_t seq)
+{
+    for (struct entry **at = &c->tail; *at != NULL; at = &(*at)->next) {
+        struct entry *e = *at;
+        if (e->seq != seq)
+            continue;
+        *at = e->next;
+        if (*at == NULL)
+            c->tail_end = at;
+        c->tail_count--;
+        c->tail_bytes -= e->n;
+        mem_free(e);
+        return;
+    }
+}
+
+/* ---- waiting for a commit ---- */
+
+void convo_wait(struct convo *c, const struct peer *p)
+{
+    if (c->waiting_count + 2 > c->waiting_cap) {
+        c->waiting_cap = c->waiting_cap ? c->waiting_cap * 2 : 8;
+        c->waiting = mem_realloc(c->waiting, c->waiting_cap * sizeof *c->waiting);
+    }
+    c->waiting[c->waiting_count++] = p->slot;
+    c->waiting[c->waiting_count++] = p->generation;
+}
+
+void convo_wake(struct convo *c)
+{
+    for (size_t i = 0; i + 1 < c->waiting_count; i += 2) {
+        struct peer *p = peer_by_id(c->server, c->waiting[i], c->waiting[i + 1]);
+        if (p != NULL)
+            link_resume(p->link);
+    }
+    c->waiting_count = 0;
+}

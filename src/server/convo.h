@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rooms and direct conversations: who is in them, what was said last, and whose turn it is.
+ * Everything said in a convo goes through its bus topic and reaches present members only from
+ * there. A convo is found by key again after anything asynchronous; nobody holds a pointer
+ * across turns.
+ */
+#ifndef SERVER_CONVO_H
+#define SERVER_CONVO_H
+
+#include "server/relay.h"
+
+/* Role bits as the store keeps them. */
+enum { MEMBER_MODERATOR = 1, MEMBER_GROUPED = 2 };
+
+struct convo *convo_find(struct server *s, struct bytes key);
+struct convo *convo_room(
+    struct server *s, struct bytes room, enum err *e); /* ERR_FORMAT, ERR_NOT_FOUND */
+struct convo *convo_new(
+    struct server *s, const struct name_key *key, enum msg_convo kind, struct bytes title);
+void convo_free(struct convo *c);
+/* Forgets a conversation that has nobody left, here and in the store. */
+void convo_reap(struct convo *c);
+
+struct member *convo_member(const struct convo *c, const char *name);
+struct member *convo_add(struct convo *c, const struct name *name, bool durable);
+void convo_enter(struct member *m, struct user *u); /* present from now on */
+void convo_exit(struct member *m);
+void convo_drop(struct member *m); /* exits too */
+void convo_rename(struct member *m, const struct name *to);
+struct member *convo_of(const struct user *u,
+    struct bytes room); /* where u is present; by name as written, else folded */
+bool convo_is_owner(const struct convo *c, const char *name);
+
+uint64_t convo_next_seq(struct convo *c);
+/* To every present member but except (may be NULL). Takes the reference. */
+void convo_publish(struct convo *c, struct span frame, const struct peer *except);
+void convo_tell(struct convo *c, uint8_t op, const struct schema *shape, const void *msg,
+    const struct peer *except);
+void convo_presence(
+    struct convo *c, enum msg_presence kind, const struct user *u, const char *other);
+uint8_t convo_user_flags(const struct convo *c, const char *name, const struct user *u);
+void convo_resync(struct member *m);
+
+/* The log. */
+struct entry *convo_log(struct convo *c, const struct entry *like, struct bytes body);
+void convo_trim(struct convo *c); /* what everybody has, and what is too much */
+void convo_spill(
+    struct convo *c, uint64_t after); /* writes what is not stored yet: somebody may miss it */
+void convo_unlog(struct convo *c, uint64_t seq); /* a voided commit */
+struct store_entry convo_store_entry(const struct entry *e);
+
+/* A peer whose frame must wait until the store has decided about a commit. */
+void convo_wait(struct convo *c, const struct peer *p);
+void convo_wake(struct convo *c);
+
+/* Somebody left for good: durable until a commit removes them. */
+void convo_depart(struct convo *c, const struct name *who);
+void convo_ask_rotation(struct convo *c, enum msg_rotate why);
+void convo_check_rotation(struct convo *c);
+
+/* The line of those who want to join the group. */
+uint16_t convo_turn_ask(struct convo *c, const struct name *who); /* how many are before */
+void convo_turn_end(struct convo *c, const struct name *who);     /* done, gone, or too late */
+void convo_turn_again(struct convo *
+        c); /* somebody else's commit came first: new group info for the one whose turn it is */
+bool convo_turn_is(const struct convo *c, const struct name *who);
+
+#endif

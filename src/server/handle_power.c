@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: ISC */
+/* Powers over the wire: a room's owner and moderators in their room, operators everywhere. */
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "crypto/password.h"
+#include "server/convo.h"
+#include "server/handle.h"
+#include "server/power.h"
+#include "server/reply.h"
+#include "server/user.h"
+
+static bool has_power(const struct peer *p, const struct convo *c)
+{
+    const struct user *u = p->user;
+    const struct member *m = c != NULL ? convo_member(c, u->name.s) : NULL;
+
+    if (u->role >= ROLE_MODERATOR)
+        return true;
+    return c != NULL && (convo_is_owner(c, u->name.s) || (m != NULL && m->moderator));
+}
+
+/* The room meant, or NULL for the whole relay; refuses and says false when there is none or no
+ * power over it. */
+static bool place(struct peer *p, uint8_t op, struct bytes room, struct convo **c)
+{
+    enum err e = ERR_OK;
+
+    *c = room.n != 0 ? convo_room(p->server, room, &e) : NULL;
+    if (e != ERR_OK)
+        reply_refuse(p, op, CODE_NO_SUCH_ROOM, 0, "room: there is no such room");
+    else if (!has_power(p, *c))
+        reply_refuse(p, op, CODE_NOT_ALLOWED, 0,
+            room.n != 0 ? "room: only its owner and moderators may"
+                        : "only the relay's moderators may");
+    else
+        return true;
+    return false;
+}
+
+static bool busy(struct peer *p, struct convo *c)
+{
+    if (c == NULL || !c->busy)
+        return false;
+    convo_wait(c, p);
+    return true;
+}
+
+static void note(
+    struct peer *p, const char *what, const struct convo *c, const struct name *who)
+{
+    relay_note(p->server, what, c != NULL ? c->title : "", who->s, p->user->name.s);
+}
+
+/* Nobody may be thrown out by somebody below him. */
+static bool above(struct peer *p, uint8_t op, const struct convo *c, const struct name *who)
+{
+    const struct user *them = user_find(p->server, who->s);
+
+    if ((c != NULL && convo_is_owner(c, who->s) && p->user->role < ROLE_MODERATOR) ||
+        (them != NULL && them->role > p->user->role && them->role >= ROLE_MODERATOR)) {
+        reply_refuse(p, op, CODE_NOT_ALLOWED, 0, "user: %s has more say here than you", who->s);
+        return false;
+    }
+    return true;
+}
+
+static bool target(struct peer *p, uint8_t op, struct bytes user, struct name *who)
+{
+    if (name_fold(user, who) == ERR_OK)
+        return true;
+    reply_refuse(p, op, CODE_BAD_NAME, 0, "user: that cannot be a name");
+    return false;
+}
+
+enum framer_verdict handle_kick(struct peer *p, const void *msg)
+{
+    const struct msg_power *m = msg;
+    struct convo *c;
+    struct name who;
+
+    if (!place(p, OP_KICK, m->room, &c) || !target(p, OP_KICK, m->user, &who) ||
+        !above(p, OP_KICK, c, &who))
+        return FRAMER_NEXT;
+    if (busy(p, c))
+        return FRAMER_STALL;
+    note(p, "kick", c, &who);
+    if (power_kick(
+            p->server, c, name_bytes(&who), name_bytes(&p->user->name), m->reason, false) != 0)
+        reply_empty(p);
+    else
+        reply_refuse(p, OP_KICK, CODE_NOT_MEMBER, 0, "user: %s is not here", who.s);
+    return FRAMER_NEXT;
+}
+
+static enum framer_verdict ban_or_mute(
+    struct peer *p, uint8_t op, const struct msg_power_timed *m, bool mute)
+{
+    struct convo *c;
+    struct name who;
+
+    if (!place(p, op, m->room, &c) || !target(p, op, m->user, &who) || !above(p, op, c, &who))
+        return FRAMER_NEXT;
+    if (busy(p, c))
+        return FRAMER_STALL;
+    note(p, mute ? "mute" : "ban", c, &who);
+    if (power_ban(p->server, c, name_bytes(&who), mute, m->seconds, name_bytes(&p->user->name),
+            m->reason) == ERR_OK)
+        reply_empty(p);
+    else
+        reply_refuse(p, op, CODE_BAD_FIELD, 0, "user: cannot be banned");
+    return FRAMER_NEXT;
+}
+
+enum framer_verdict handle_ban(struct peer *p, const void *msg)
+{
+    return ban_or_mute(p, OP_BAN, msg, false);
+}
+
+enum framer_verdict handle_mute(struct peer *p, const void *msg)
+{
+    return ban_or_mute(p, OP_MUTE, msg, true);
+}
+
+enum framer_verdict handle_unban(struct peer *p, const void *msg)
+{
+    const struct msg_power *m = msg;
+    struct convo *c;
+    struct name who;
+
+    if (!place(p, OP_UNBAN, m->room, &c) || !target(p, OP_UNBAN, m->user, &who))
+        return FRAMER_NEXT;
+    note(p, "unban", c, &who);
+    if (power_unban(p->server, c, name_bytes(&who)) == ERR_OK)
+        reply_empty(p);
+    else
+        reply_refuse(p, OP_UNBAN, CODE_NOT_MEMBER, 0,
+            "user: %s is neither banned nor muted here", who.s);
+    return FRAMER_NEXT;
+}
+
+enum framer_verdict handle_announce(struct peer *p, const void *msg)
+{
+    const struct msg_announce *m = msg;
+    struct msg_count n = {0};
+    struct buf clean;
+
+    if (p->user->role < ROLE_OPERATOR) {
+        reply_refuse(p, OP_ANNOUNCE, CODE_NOT_ALLOWED, 0, "only operators speak to everybody");
+        return FRAMER_NEXT;
+    }
+    buf_init(&clean, MSG_TEXT);
+    utf8_clean(&clean, m->text, UTF8_DISPLAY);
+    n.count = power_announce(p->server, buf_view(&clean));
+    reply_done(p, &MSG_COUNT, &n);
+    buf_free(&clean);
+    return FRAMER_NEXT;
+}
+
+/* ---- a room's password ---- */
+
+struct change {
+    struct ask ask;
+    struct job job;
+    struct name_key key;
+    uint8_t proof[MSG_SECRET];
+    bool has_proof;
+    uint32_t generation;
+    unsigned log2_n;
+    uint8_t stored[PASSWORD_STORED];
+    enum err verdict;
+};
+
+static void change_end(struct change *q)
+{
+    mem_wipe(q->proof, sizeof q->proof);
+    ask_close(&q->ask);
+}
+
+static void changed(void *arg, const struct store_result *r)
+{
+    struct change *q = arg;
+    struct peer *p = ask_peer(&q->ask);
+    struct convo *c = convo_find(q->ask.server, name_key_bytes(&q->key));
+
+    if (r->rc == ERR_OK && c != NULL) {
+        mem_free(c->verifier);
+        c->verifier = q->has_proof ? mem_dup(q->stored, sizeof q->stored) : NULL;
+        c->verifier_n = q->has_proof ? sizeof q->stored : 0;
+        c->access = q->has_proof ? ACCESS_PASSWORD : ACCESS_OPEN;
+        c->generation = q->generation;
+    }
+    if (p != NULL && r->rc == ERR_OK)
+        reply_empty(p);
+    else if (p != NULL)
+        reply_refuse(p, OP_ROOM_PASSWORD, CODE_NOT_STORED, 0,
+            "the relay could not store the password: try again");
+    change_end(q);
+}
+
+static void store_change(struct change *q)
+{
+    const struct convo *c = convo_find(q->ask.server, name_key_bytes(&q->key));
+    struct store_room row = {
+        .key = name_key_bytes(&q->key),
+        .access = q->has_proof ? ACCESS_PASSWORD : ACCESS_OPEN,
+        .generation = q->generation,
+        .verifier = bytes_of(q->stored, q->has_proof ? sizeof q->stored : 0),
+    };
+
+    if (c != NULL)
+        row.owner = name_bytes(&c->owner);
+    store_room_set(q->ask.server->store, &row, changed, q);
+}
+
+static struct change *change_of(struct job *j)
+{
+    return (struct change *)(void *)((char *)j - offsetof(struct change, job));
+}
+
+static void hash_run(struct job *j)
+{
+    struct change *q = change_of(j);
+
+    q->verdict = password_store(bytes_of(q->proof, sizeof q->proof), q->log2_n, q->stored);
+}
+
+static void hash_done(struct job *j)
+{
+    struct change *q = change_of(j);
+    struct peer *p = ask_peer(&q->ask);
+
+    if (q->verdict == ERR_OK) {
+        store_change(q);
+        return;
+    }
+    if (p != NULL)
+        reply_refuse(p, OP_ROOM_PASSWORD, CODE_NOT_STORED, 0,
+            "the relay could not store the password: try again");
+    change_end(q);
+}
+
+enum framer_verdict handle_room_password(struct peer *p, const void *msg)
+{
+    const struct msg_room_password *m = msg;
+    struct convo *c;
+
+    if (!place(p, OP_ROOM_PASSWORD, m->room, &c))
+        return FRAMER_NEXT;
+    if (m->proof.n != 0 && m->proof.n != MSG_SECRET) {
+        reply_refuse(p, OP_ROOM_PASSWORD, CODE_BAD_FIELD, MSG_SECRET,
+            "proof: %d bytes, or none", MSG_SECRET);
+        return FRAMER_NEXT;
+    }
+    if (m->generation <= c->generation && m->generation != 0) {
+        reply_refuse(p, OP_ROOM_PASSWORD, CODE_STALE, c->generation,
+            "generation: %u is there already", c->generation);
+        return FRAMER_NEXT;
+    }
+    struct change *q = ask_open(p, OP_ROOM_PASSWORD, sizeof *q);
+    q->key = c->key;
+    q->has_proof = m->proof.n != 0;
+    q->generation = m->generation != 0 ? m->generation : c->generation + 1;
+    q->log2_n = (unsigned)p->server->limits->hash_log2_n;
+    if (!q->has_proof) {
+        store_change(q);
+        return FRAMER_NEXT;
+    }
+    memcpy(q->proof, m->proof.p, sizeof q->proof);
+    q->job = (struct job){.run = hash_run, .done = hash_done};
+    if (worker_submit(p->server->hasher, &q->job) != ERR_OK) {
+        reply_refuse(
+            p, OP_ROOM_PASSWORD, CODE_BUSY, 1000, "the relay is busy: try again in a second");
+        change_end(q);
+    }
+    return FRAMER_NEXT;
+}
+
+enum framer_verdict handle_moderator(struct peer *p, const void *msg)
+{
+    const struct msg_moderator *m = msg;
+    struct convo *c;
+    struct name who;
+
+    if (!place(p, OP_MODERATOR, m->room, &c) || !target(p, OP_MODERATOR, m->user, &who))
+        return FRAMER_NEXT;
+    struct member *them = c != NULL ? convo_member(c, who.s) : NULL;
+    if (them == NULL || !them->durable) {
+        reply_refuse(p, OP_MODERATOR, CODE_NOT_MEMBER, 0,
+            "user: only an account that is a member can be a moderator");
+        return FRAMER_NEXT;
+    }
+    them->moderator = m->on != 0;
+    struct store_named row = {.name = name_bytes(&who),
+        .seq = them->cursor,
+        .role = (uint8_t)((them->moderator ? MEMBER_MODERATOR : 0) |
+                          (them->grouped ? MEMBER_GROUPED : 0))};
+    store_member_set(p->server->store, name_key_bytes(&c->key), &row, relay_stored,
+        relay_words("storing a member"));
+    note(p, "moderator", c, &who);
+    reply_empty(p);
+    return FRAMER_NEXT;
+}

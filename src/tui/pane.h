@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a pane is: a part of the layout, the parts of the model it shows, and how it is drawn.
+ * A pane reads the view and puts cells into its own rectangle; it changes nothing and cannot
+ * send.
+ */
+#ifndef TUI_PANE_H
+#define TUI_PANE_H
+
+#include "model/model.h"
+#include "tui/editline.h"
+#include "tui/layout.h"
+#include "tui/screen.h"
+
+/* Where reading stopped: the row at the bottom. Held, new events do not move it. */
+struct pane_place {
+    bool held;
+    uint64_t id;  /* of the event at the bottom */
+    size_t below; /* rows of it that lie below the edge */
+};
+
+struct pane_view {
+    struct screen *screen;
+    const struct model *model;
+    struct layout layout;
+    struct editline line;
+    struct pane_place place;
+    unsigned below; /* events under the bottom edge */
+    int cursor_row; /* set by the pane that has the focus */
+    int cursor_col;
+    bool alt_next; /* ESC was pressed: the next key counts as with Alt */
+    bool quit_armed;
+    struct buf hint; /* words in place of the usual hints; empty: none */
+};
+
+struct pane {
+    enum layout_part part;
+    unsigned shows; /* model_part bits; PANE_INPUT besides */
+    void (*draw)(struct pane_view *v, struct rect r);
+};
+
+#define PANE_INPUT 256u /* the line, or what belongs to it, changed */
+
+extern const struct pane PANE_TITLE, PANE_TOP_RULE, PANE_LOW_RULE, PANE_ROOMS, PANE_ROOMS_RULE,
+    PANE_LOG, PANE_PEOPLE, PANE_PEOPLE_RULE, PANE_STATUS, PANE_INPUT_LINE, PANE_HINTS,
+    PANE_SMALL;
+
+#endif

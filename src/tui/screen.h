@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The door to ncurses: the terminal taken and given back, and cells put on it. Every text goes
+ * through screen_text(), which cleans it, so nothing foreign is ever obeyed by the terminal;
+ * clusters that terminals count differently are drawn as their base, so what stands to their
+ * right stays in its column. Whatever way the process ends, the terminal's modes come back.
+ * There is one screen in a process.
+ */
+#ifndef TUI_SCREEN_H
+#define TUI_SCREEN_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "tui/layout.h"
+
+enum screen_style {
+    STYLE_TEXT,
+    STYLE_DIM,
+    STYLE_STRONG,
+    STYLE_ACCENT,
+    STYLE_GOOD,
+    STYLE_WARN,
+    STYLE_BAD,
+    STYLE_COUNT
+};
+
+enum screen_glyph {
+    GLYPH_VERTICAL,
+    GLYPH_HORIZONTAL,
+    GLYPH_TEE_DOWN, /* a vertical begins below */
+    GLYPH_TEE_UP,
+    GLYPH_ELLIPSIS,
+    GLYPH_MARK, /* the open page */
+    GLYPH_PROMPT,
+    GLYPH_FULL,   /* connected */
+    GLYPH_HOLLOW, /* not */
+    GLYPH_DOT,
+    GLYPH_BELOW,
+    GLYPH_BANG,
+    GLYPH_COUNT
+};
+
+struct screen;
+
+/* ERR_REFUSED with one sentence in why: no terminal, or one that cannot do it. */
+enum err screen_open(struct screen **out, char *why, size_t why_n);
+void screen_close(struct screen *s); /* gives the terminal back */
+void screen_pause(struct screen *s); /* the same for a while, for the shell */
+void screen_resume(struct screen *s);
+void screen_suspend(struct screen *s); /* asks the job to stop, as the shell's Ctrl+Z does */
+void screen_measure(struct screen *s, int *rows, int *cols); /* asks the terminal, adapts */
+void screen_redraw(struct screen *s);                        /* as if it were wiped */
+
+void screen_clear(struct screen *s, struct rect r);
+/* On one line, at most cols columns, an ellipsis when it was longer; columns used. */
+int screen_text(
+    struct screen *s, int row, int col, int cols, enum screen_style style, struct bytes text);
+int screen_put(
+    struct screen *s, int row, int col, enum screen_style style, enum screen_glyph g);
+void screen_line(struct screen *s, struct rect r, enum screen_glyph g); /* fills it, dim */
+const char *screen_glyph(const struct screen *s, enum screen_glyph g);
+int screen_width(struct bytes text); /* columns that screen_text() would use */
+void screen_cursor(struct screen *s, int row, int col);
+void screen_flush(struct screen *s);
+
+#endif

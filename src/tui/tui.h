@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The screen as a whole: takes the terminal, turns keys into edits, views and intents, and
+ * draws once a turn what is dirty in the model or in itself. It includes the model and
+ * nothing above: what the person wants goes out as an intent and the engine does it.
+ */
+#ifndef TUI_TUI_H
+#define TUI_TUI_H
+
+#include "base/err.h"
+#include "model/model.h"
+
+struct tui;
+
+/* ERR_REFUSED: no terminal that can do it; why has one sentence. */
+enum err tui_open(struct model *m, struct tui **out, char *why, size_t why_n);
+void tui_close(struct tui *t);   /* gives the terminal back */
+size_t tui_input(struct tui *t); /* takes every key that has arrived; says how many */
+void tui_resize(struct tui *t);
+void tui_pause(struct tui *t); /* before the process stops */
+void tui_resume(struct tui *t);
+void tui_draw(struct tui *t);
+
+#endif
