@@ -292,8 +292,6 @@ static void start_workers(struct daemon *d)
     map_seed(seed);
     d->db = worker_new("db", 1, STORE_QUEUE, &hooks);
     d->hasher = worker_new("hash", HASHERS, (size_t)d->config->limits.hash_queue, NULL);
-    d->le = loop_event_new();
-    d->loop = loop_event_loop(d->le);
     d->watch[0] = loop_watch_fd(d->le, worker_fd(d->db), LOOP_READ, drain_worker, d->db);
     d->watch[1] =
         loop_watch_fd(d->le, worker_fd(d->hasher), LOOP_READ, drain_worker, d->hasher);
@@ -302,8 +300,6 @@ static void start_workers(struct daemon *d)
     d->watch[4] = loop_watch_signal(d->le, SIGINT, drain, d);
     d->store = store_sqlite_new(d->file, d->db);
     d->bus = bus_local_new(d->loop, BUS_QUEUE);
-    set_conn_limits(&d->conn_limits, &d->config->limits);
-    conn_env_init(&d->env, d->le, &d->conn_limits);
 }
 
 static enum err start_server(struct daemon *d, char *why, size_t why_n)
@@ -364,19 +360,34 @@ static void folder_of(const char *file, char *out, size_t n)
         *slash = '\0';
 }
 
-static enum err enter_sandbox(
-    struct daemon *d, const struct options *o, char *why, size_t why_n)
+static void sandbox_words(struct daemon *d, const struct sandbox_report *r)
+{
+    size_t n = strlen(d->sandbox_words);
+
+    (void)snprintf(d->sandbox_words + n, sizeof d->sandbox_words - n, "%s%s%s%s%s%s",
+        n != 0 ? " " : "", r->no_new_privs && n == 0 ? "no_new_privs " : "",
+        r->landlock ? "landlock " : "", r->seccomp ? "seccomp " : "",
+        r->missing[0] != '\0' ? "missing: " : "", r->missing);
+}
+
+/*
+ * In two steps: Landlock holds for a thread and those it starts, so it comes before the
+ * workers; seccomp reaches all threads at once and forbids starting them, so it comes last.
+ */
+static enum err enter_sandbox(struct daemon *d, bool calls, char *why, size_t why_n)
 {
     static char folders[6][CONFIG_PATH];
-    struct sandbox_path paths[7] = {{.path = d->config->state, .write = true}};
-    const char *const files[] = {d->config->certificate, d->config->key, d->config->client_ca,
-        d->config->access_key, o->config != NULL ? o->config : "", d->config->log_file};
+    const struct config *c = d->config;
+    struct sandbox_path paths[7] = {{.path = c->state, .write = true}};
+    const char *const files[] = {c->certificate, c->key, c->client_ca, c->access_key,
+        d->options.config != NULL ? d->options.config : "", c->log_file};
     size_t n = 1;
     struct sandbox_report report = {0};
 
-    if (o->no_sandbox || !d->config->sandbox) {
+    if (d->options.no_sandbox || !c->sandbox) {
         (void)snprintf(d->sandbox_words, sizeof d->sandbox_words, "off");
-        LOG_WARN("sottod", "running without its sandbox");
+        if (calls)
+            LOG_WARN("sottod", "running without its sandbox");
         return ERR_OK;
     }
     for (size_t i = 0; i < MEM_COUNT(files); i++) {
@@ -384,24 +395,21 @@ static enum err enter_sandbox(
             continue;
         folder_of(files[i], folders[i], sizeof folders[i]);
         paths[n++] =
-            (struct sandbox_path){.path = folders[i], .write = files[i] == d->config->log_file};
+            (struct sandbox_path){.path = folders[i], .write = files[i] == c->log_file};
     }
     struct sandbox_plan plan = {
         .paths = paths,
         .path_count = n,
-        .max_files = (size_t)d->config->limits.connections + 128,
+        .max_files = (size_t)c->limits.connections + 128,
         .max_data = (size_t)4 << 30,
-        .seccomp = true,
-        .landlock = true,
+        .seccomp = calls,
+        .landlock = !calls,
     };
     enum err e = sandbox_enter(&plan, &report);
     if (e != ERR_OK)
         (void)snprintf(why, why_n,
             "the sandbox cannot be entered: %s; --no-sandbox runs without it", err_str(e));
-    (void)snprintf(d->sandbox_words, sizeof d->sandbox_words, "%s%s%s%s%s",
-        report.no_new_privs ? "no_new_privs " : "", report.landlock ? "landlock " : "",
-        report.seccomp ? "seccomp " : "", report.missing[0] != '\0' ? "missing: " : "",
-        report.missing);
+    sandbox_words(d, &report);
     return e;
 }
 
@@ -419,21 +427,30 @@ static void raise_file_limit(const struct limits *l)
             (unsigned long long)r.rlim_cur);
 }
 
-static enum err start(struct daemon *d, const struct options *o, char *why, size_t why_n)
+/* The listener comes first, while names may still be looked up; nobody is accepted until the
+ * loop runs. */
+static enum err start(struct daemon *d, char *why, size_t why_n)
 {
     enum err e = open_state(d, why, why_n);
 
     if (e != ERR_OK)
         return e;
     raise_file_limit(&d->config->limits);
+    d->le = loop_event_new();
+    d->loop = loop_event_loop(d->le);
+    set_conn_limits(&d->conn_limits, &d->config->limits);
+    conn_env_init(&d->env, d->le, &d->conn_limits);
+    e = start_listening(d, why, why_n);
+    if (e == ERR_OK)
+        e = enter_sandbox(d, false, why, why_n);
+    if (e != ERR_OK)
+        return e;
     start_workers(d);
     e = start_server(d, why, why_n);
     if (e == ERR_OK)
-        e = start_listening(d, why, why_n);
-    if (e == ERR_OK)
         e = start_control(d, why, why_n);
     if (e == ERR_OK)
-        e = enter_sandbox(d, o, why, why_n);
+        e = enter_sandbox(d, true, why, why_n);
     return e;
 }
 
@@ -502,7 +519,7 @@ int main(int argc, char **argv)
         return 73; /* EX_CANTCREAT */
     }
     notify_open();
-    enum err e = start(&d, o, why, sizeof why);
+    enum err e = start(&d, why, sizeof why);
     if (e == ERR_OK) {
         announce(&d);
         loop_event_run(d.le);

@@ -21,13 +21,13 @@ enum order_shape {
 };
 
 struct order_row {
-    const char *command;  /* one word or two */
-    const char *args;     /* as usage shows them */
-    const char *must[2];  /* keys of the words that have to follow; NULL: none */
-    const char *maybe;    /* key of one that may follow them */
-    const char *rest;     /* key of all that follows, as one text */
-    bool rest_must;       /* there has to be some */
-    const char *options;  /* with spaces between */
+    const char *command; /* one word or two */
+    const char *args;    /* as usage shows them */
+    const char *must[2]; /* keys of the words that have to follow; NULL: none */
+    const char *maybe;   /* key of one that may follow them */
+    const char *rest;    /* key of all that follows, as one text */
+    bool rest_must;      /* there has to be some */
+    const char *options; /* with spaces between */
     enum order_shape shape;
     const char *key;
     const char *done;
@@ -37,11 +37,11 @@ struct order_row {
 struct order {
     const struct order_row *row;
     bool json;
-    const char *socket;   /* NULL: the default */
+    const char *socket; /* NULL: the default */
     bool wants_password;
-    int password_fd;      /* -1: ask the terminal */
-    const char *name;     /* whom the password is for; borrowed from the words */
-    struct buf request;   /* JSON, open until order_finish() */
+    int password_fd;    /* -1: ask the terminal */
+    const char *name;   /* whom the password is for; borrowed from the words */
+    struct buf request; /* JSON, open until order_finish() */
 };
 
 const struct order_row *order_at(size_t i); /* NULL at the end */
