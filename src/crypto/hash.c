@@ -84,7 +84,12 @@ enum err hash_hmac(
 static OSSL_PARAM octets(const char *name, const void *p, size_t n)
 {
     /* OSSL_PARAM has no const; the KDF only reads. */
-    return OSSL_PARAM_construct_octet_string(name, (void *)(uintptr_t)p, n);
+    union {
+        const void *given;
+        void *wanted;
+    } u = {.given = p};
+
+    return OSSL_PARAM_construct_octet_string(name, u.wanted, n);
 }
 
 enum err hash_hkdf(

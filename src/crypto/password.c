@@ -25,7 +25,7 @@ static enum err scrypt(
     (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     uint64_t cost = UINT64_C(1) << log2_n;
     /* OpenSSL's own ceiling is 32 MiB; this is what the parameters need, and a little. */
-    uint64_t memory = 128 * BLOCKS * (cost + LANES + 2) + (64u << 10);
+    uint64_t memory = UINT64_C(128) * BLOCKS * (cost + LANES + 2) + (64u << 10);
     if (EVP_PBE_scrypt((const char *)secret.p, secret.n, salt.p, salt.n, cost, BLOCKS, LANES,
             memory, out, n) == 1)
         return ERR_OK;

@@ -12,18 +12,18 @@
 static struct {
     rand_fn *fn;
     void *arg;
-} source;
+} current;
 
-void rand_use(rand_fn *fn, void *arg)
+void rand_use(rand_fn *source, void *arg)
 {
-    source.fn = fn;
-    source.arg = arg;
+    current.fn = source;
+    current.arg = arg;
 }
 
 void rand_bytes(uint8_t *out, size_t n)
 {
-    if (source.fn != NULL) {
-        source.fn(source.arg, out, n);
+    if (current.fn != NULL) {
+        current.fn(current.arg, out, n);
         return;
     }
     (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);

@@ -50,6 +50,7 @@ enum err order_parse(
     char *const *words, size_t count, struct order *out, char *why, size_t why_n);
 enum err order_finish(struct order *o, struct bytes password); /* ends the line */
 void order_free(struct order *o);                              /* wipes */
+bool order_number(struct bytes text, int64_t *out);            /* digits only, ten at most */
 /* "90", "30s", "10m", "2h", "7d", "3w" as seconds, 1 to 2^32 - 1. */
 enum err order_seconds(const char *text, int64_t *out);
 

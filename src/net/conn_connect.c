@@ -161,6 +161,7 @@ static void dial_resolved(struct job *j)
     dial_next(d->c);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): host and port are one thing, so are to and user */
 enum err conn_connect(struct conn_env *env, struct worker *resolver, const char *host,
     const char *port, struct tls_ctx *ctx, const struct link_user *to, void *user,
     struct link **out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One connection, as conn.c (its life), conn_io.c (reading, writing), conn_listen.c and
+ * One connection, as conn_life.c, conn_io.c (reading, writing), conn_listen.c and
  * conn_connect.c see it. Nobody else includes this.
  *
  *     DIAL -> SHAKE -> UP -> LEAVING -> DEAD       each may skip to DEAD; conn_end() moves
@@ -66,7 +66,7 @@ static inline struct loop *conn_loop(const struct conn *c)
     return loop_event_loop(c->env->le);
 }
 
-/* conn.c */
+/* conn_life.c */
 struct conn *conn_new(struct conn_env *env, struct tls_ctx *ctx);
 void conn_free(struct conn *c);
 void conn_socket(struct conn *c, int fd);    /* takes it and sets its options */
@@ -81,7 +81,8 @@ void conn_address(const struct sockaddr *from, char *out, size_t n);
 void conn_shake(struct conn *c); /* goes on with the handshake */
 void conn_read(struct conn *c);
 void conn_resume(struct conn *c);
-void conn_flush(struct conn *c);
+void conn_flush(struct conn *c);    /* at the end of a turn that queued something */
+void conn_writable(struct conn *c); /* the kernel has room again */
 void conn_leave(struct conn *c);    /* flush() of a LEAVING one; c may be gone after it */
 void conn_drain(struct conn *c);    /* what still comes in while LEAVING; likewise */
 void conn_farewell(struct conn *c); /* one try to say goodbye, of one that is DEAD */

@@ -107,7 +107,7 @@ static void conn_settle(struct conn *c)
     conn_watch(c, (short)((c->watched & EV_READ) | (waits ? EV_WRITE : 0)));
     if (c->phase == CONN_LEAVING)
         return;
-    if (c->wire_n == 0)
+    if (!waits)
         c->due[CONN_DUE_PROGRESS] = 0;
     else if (c->due[CONN_DUE_PROGRESS] == 0)
         conn_due(c, CONN_DUE_PROGRESS, limits->progress_ms);
@@ -129,15 +129,19 @@ static void conn_settle(struct conn *c)
 void conn_flush(struct conn *c)
 {
     buf_clear(&c->env->sealed);
-    /* While it is watched for writing, the kernel has no room: asking would cost for nothing.
-     */
-    conn_wire(c);
+    /* While sealed bytes wait the kernel has no room, and says when it has. */
     if (c->wire_n == 0 && c->phase == CONN_UP) {
         conn_seal(c);
         conn_push(c);
     }
     if (c->phase < CONN_LEAVING)
         conn_settle(c);
+}
+
+void conn_writable(struct conn *c)
+{
+    conn_wire(c);
+    conn_flush(c);
 }
 
 /* One that said all it had: the other side is told, and reads on until it closes too. */

@@ -53,7 +53,7 @@ enum err framer_run(struct framer *f, const struct framer_taker *to, uint8_t *ba
 {
     size_t used = 0;
 
-    if (f->stopped || f->kept.n < f->want)
+    if (f->stopped || f->kept.n == 0 || f->kept.n < f->want)
         return ERR_OK;
     enum err e = framer_scan(f, buf_view(&f->kept), &used, to, bad_op);
     buf_drop_front(&f->kept, used);

@@ -53,9 +53,9 @@ struct bytes outq_front(const struct outq *q, uint8_t *scratch, size_t max)
         return bytes_of(first.p, first.n < max ? first.n : max);
     size_t n = 0;
     for (uint32_t i = 0; i < q->count && n < max; i++) {
-        struct bytes b = span_view(q->ring[(q->head + i) & (q->cap - 1)]);
-        size_t take = b.n < max - n ? b.n : max - n;
-        memcpy(scratch + n, b.p, take);
+        const struct span *s = &q->ring[(q->head + i) & (q->cap - 1)];
+        size_t take = s->n < max - n ? s->n : max - n;
+        memcpy(scratch + n, s->chunk->data + s->off, take);
         n += take;
     }
     return bytes_of(scratch, n);

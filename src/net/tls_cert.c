@@ -7,6 +7,7 @@
 #include <openssl/bn.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 
 #include "base/mem.h"
 
@@ -216,8 +217,7 @@ void tls_fingerprint_text(const uint8_t fp[TLS_FINGERPRINT], char out[TLS_FINGER
 
     (void)EVP_EncodeBlock(digits, fp, TLS_FINGERPRINT);
     digits[TEXT_DIGITS] = '\0';
-    memcpy(out, PREFIX, strlen(PREFIX));
-    memcpy(out + strlen(PREFIX), digits, TEXT_DIGITS + 1);
+    (void)snprintf(out, TLS_FINGERPRINT_TEXT, PREFIX "%s", (const char *)digits);
 }
 
 enum err tls_fingerprint_parse(const char *text, uint8_t out[TLS_FINGERPRINT])

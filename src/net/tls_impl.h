@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What tls.c, tls_ctx.c and tls_cert.c share with each other and with nobody else. */
+/* What tls_session.c, tls_ctx.c and tls_cert.c share with each other and with nobody else. */
 #ifndef NET_TLS_IMPL_H
 #define NET_TLS_IMPL_H
 
@@ -31,7 +31,8 @@ X509 *tls_pem_cert(BIO *from);
 EVP_PKEY *tls_pem_key(struct bytes pem);
 BIO *tls_pem_open(struct bytes pem);
 
-/* For tls_ctx.c: one look at every TLS message, for tls.c's KeyUpdate guard. */
+/* For tls_ctx.c: one look at every TLS message, for tls_session.c's KeyUpdate guard. */
+/* NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's */
 void tls_on_message(
     int out, int version, int type, const void *p, size_t n, SSL *ssl, void *arg);
 

@@ -36,6 +36,11 @@ static const struct follower OTHERS[] = {
     {"log_file", offsetof(struct config, log_file), NULL},
 };
 
+const char *config_key(size_t i)
+{
+    return i < MEM_COUNT(KEYS) ? KEYS[i] : NULL;
+}
+
 static char *path_of(struct config *c, const struct follower *f)
 {
     return (char *)c + f->at;

@@ -96,6 +96,7 @@ struct config {
 };
 
 const struct limit_row *config_limit(size_t i); /* NULL at the end */
+const char *config_key(size_t i);               /* of sottod.json, NULL at the end */
 void config_defaults(struct config *c);
 /* path NULL: defaults alone. why gets the first thing that is wrong, with its place. Relations
  * between limits (beat < warn < drop, soft < hard, ...) are checked too. A c that was not

@@ -118,9 +118,8 @@ static void add_run(struct job *j)
     struct control_call *call = call_of(j);
     uint8_t verifier[PASSWORD_KEY];
 
-    call->verdict =
-        password_account(bytes_str(call->password), store_relay_id(call->parts->store),
-            name_bytes(&call->account), CLIENT_LOG2_N, verifier);
+    call->verdict = password_account(bytes_str(call->password), call->relay_id,
+        name_bytes(&call->account), CLIENT_LOG2_N, verifier);
     if (call->verdict == ERR_OK)
         call->verdict =
             password_store(bytes_of(verifier, sizeof verifier), call->log2_n, call->stored);
@@ -150,6 +149,7 @@ void control_account_add(struct control_call *call)
     if (!name_arg(call) || !role_arg(call))
         return;
     call->log2_n = (unsigned)call->parts->config->limits.hash_log2_n;
+    memcpy(call->relay_id, store_relay_id(call->parts->store), sizeof call->relay_id);
     call->job = (struct job){.run = add_run, .done = add_hashed};
     if (worker_submit(call->parts->hasher, &call->job) != ERR_OK)
         control_fail(call, "too many passwords are being checked just now: try again");

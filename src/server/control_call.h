@@ -35,6 +35,7 @@ struct control_call {
     struct name account;
     uint8_t role;
     char password[CONTROL_PASSWORD + 1];
+    uint8_t relay_id[PASSWORD_RELAY_ID];
     unsigned log2_n;
     uint8_t stored[PASSWORD_STORED];
     enum err verdict;

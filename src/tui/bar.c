@@ -31,9 +31,10 @@ void bar_fit(struct bar_item *items, size_t count, int cols)
 
     for (size_t i = 0; i < count; i++)
         items[i].cols = items[i].width > 0 ? items[i].width : 0;
-    for (struct bar_item *low; needed(items, count) > room;) {
+    for (struct bar_item *low; (low = least(items, count)) != NULL;) {
         int over = needed(items, count) - room;
-        low = least(items, count);
+        if (over <= 0)
+            break;
         low->cols = low->cols - over >= BAR_SHORT ? low->cols - over : 0;
     }
     for (size_t i = 0; i < count; i++) {

@@ -10,8 +10,10 @@
 
 static void fail(struct actor *a, const char *what)
 {
-    (void)fprintf(stderr, "actor %s (seed %llu, t=%llu): %s; line %s %s\n", a->name, (unsigned long long)a->sim->seed,
-        (unsigned long long)a->sim->loop.now_ms, what, a->link != NULL ? "up" : link_end_str(a->why), a->detail);
+    unsigned long long seed = a->sim != NULL ? a->sim->seed : 0;
+    unsigned long long now = a->sim != NULL ? a->sim->loop.now_ms : 0;
+
+    (void)fprintf(stderr, "actor %s (seed %llu, t=%llu): %s; line %s %s\n", a->name, seed, now, what, a->link != NULL ? "up" : link_end_str(a->why), a->detail);
     for (const struct told *t = a->events; t != NULL; t = t->next)
         (void)fprintf(stderr, "  was told 0x%02x (%zu bytes)\n", t->op, t->n);
     for (const struct told *t = a->replies; t != NULL; t = t->next)
@@ -83,9 +85,38 @@ static void on_down(void *user, enum link_end why, const char *detail)
 
 static const struct link_user LINE = {on_up, on_frame, on_ceiling, NULL, on_down};
 
+static bool world_until(void *world, bool (*cond)(void *), void *arg, uint64_t at_most_ms)
+{
+    return sim_until(world, cond, arg, at_most_ms);
+}
+
+static struct link *world_dial(void *world, const char *address, const struct link_user *to, void *user)
+{
+    return sim_connect(world, address, to, user);
+}
+
+static void world_cut(void *world, struct link *l)
+{
+    sim_cut(l);
+    sim_turn(world);
+}
+
+static const struct actor_world SIMULATED = {.until = world_until, .dial = world_dial, .cut = world_cut};
+
+void actor_init_in(struct actor *a, const struct actor_world *ways, void *world)
+{
+    *a = (struct actor){.ways = ways, .world = world};
+    (void)snprintf(a->name, sizeof a->name, "?");
+}
+
+static bool until(struct actor *a, bool (*cond)(void *), void *arg)
+{
+    return a->ways->until(a->world, cond, arg, PATIENCE_MS);
+}
+
 void actor_init(struct actor *a, struct sim *s, const char *address)
 {
-    *a = (struct actor){.sim = s};
+    *a = (struct actor){.sim = s, .ways = &SIMULATED, .world = s};
     (void)snprintf(a->address, sizeof a->address, "%s", address);
     (void)snprintf(a->name, sizeof a->name, "?");
 }
@@ -107,10 +138,8 @@ void actor_forget(struct actor *a)
 
 void actor_fini(struct actor *a)
 {
-    if (a->link != NULL) {
-        sim_cut(a->link);
-        sim_turn(a->sim);
-    }
+    if (a->link != NULL)
+        a->ways->cut(a->world, a->link);
     actor_forget(a);
     mem_free(a->last);
     a->last = NULL;
@@ -121,7 +150,7 @@ bool actor_dial(struct actor *a)
     a->sent = a->answered = 0;
     a->up = false;
     actor_forget(a);
-    a->link = sim_connect(a->sim, a->address, &LINE, a);
+    a->link = a->ways->dial(a->world, a->address, &LINE, a);
     return a->link != NULL;
 }
 
@@ -132,13 +161,13 @@ static bool is_down(void *arg)
 
 bool actor_wait_down(struct actor *a)
 {
-    return sim_until(a->sim, is_down, a, PATIENCE_MS);
+    return until(a, is_down, a);
 }
 
 void actor_cut(struct actor *a)
 {
     if (a->link != NULL)
-        sim_cut(a->link);
+        a->ways->cut(a->world, a->link);
     (void)actor_wait_down(a);
 }
 
@@ -189,7 +218,7 @@ static void take_first(struct actor *a, struct told **list)
 
 uint8_t actor_wait_reply(struct actor *a)
 {
-    (void)sim_until(a->sim, has_reply, a, PATIENCE_MS);
+    (void)until(a, has_reply, a);
     if (a->replies == NULL)
         fail(a, "no reply");
     take_first(a, &a->replies);
@@ -268,7 +297,7 @@ void actor_event(struct actor *a, uint8_t op, const struct schema *shape, void *
     struct waiting w = {a, op};
     char words[64];
 
-    (void)sim_until(a->sim, has_one, &w, PATIENCE_MS);
+    (void)until(a, has_one, &w);
     struct told **at = find(a, op);
     if (*at == NULL) {
         (void)snprintf(words, sizeof words, "was not told 0x%02x", op);

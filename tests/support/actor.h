@@ -17,8 +17,18 @@ struct told { /* a frame that arrived */
     uint8_t body[];
 };
 
+/* Where an actor lives: virtual time, or a real relay (support/live). */
+struct actor_world {
+    bool (*until)(void *world, bool (*cond)(void *), void *arg, uint64_t at_most_ms);
+    struct link *(*dial)(void *world, const char *address, const struct link_user *to, void *user);
+    void (*cut)(void *world, struct link *l);
+    uint64_t seed;
+};
+
 struct actor {
-    struct sim *sim;
+    struct sim *sim; /* NULL in a world that is not simulated */
+    const struct actor_world *ways;
+    void *world;
     struct link *link; /* NULL: no line */
     char name[MSG_NAME + 1];
     char address[64];
@@ -33,6 +43,7 @@ struct actor {
 };
 
 void actor_init(struct actor *a, struct sim *s, const char *address);
+void actor_init_in(struct actor *a, const struct actor_world *ways, void *world);
 void actor_fini(struct actor *a);
 
 bool actor_dial(struct actor *a);                 /* a line, no word said; false: refused */

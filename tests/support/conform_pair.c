@@ -154,9 +154,15 @@ void conform_until(struct conform *c, const size_t *count, size_t n)
     }
 }
 
+struct got *conform_sent(struct conform *c)
+{
+    c->inside = false;
+    return c->newest;
+}
+
 struct got *conform_wait(struct conform *c)
 {
-    struct got *g = c->newest;
+    struct got *g = conform_sent(c);
 
     conform_until(c, &g->calls, 1);
     return g;

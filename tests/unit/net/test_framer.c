@@ -124,6 +124,9 @@ Test(framer, partial__only_while_a_frame_is_unfinished)
     buf_init(&in, 1000);
     put(&in, 5, 20);
     cr_assert_not(framer_partial(&f));
+    const struct framer_taker to = {ceiling, take, &t};
+    uint8_t bad = 0;
+    cr_assert_eq(framer_run(&f, &to, &bad), ERR_OK, "with nothing kept it is nothing");
     for (size_t i = 0; i < in.n; i++) {
         feed(&f, &t, bytes_of(in.p + i, 1), 1);
         cr_assert_eq(framer_partial(&f), i + 1 < in.n, "after %zu bytes", i + 1);

@@ -48,7 +48,7 @@ static void side_take(struct side *to, struct side *from, size_t step)
 
     do {
         size_t n = from->out.n - at < step ? from->out.n - at : step;
-        tls_feed(to->tls, bytes_of(from->out.p + at, n));
+        tls_feed(to->tls, n != 0 ? bytes_of(from->out.p + at, n) : (struct bytes){0});
         at += n;
         if (to->shake == ERR_MORE)
             to->shake = tls_handshake(to->tls, &to->out);

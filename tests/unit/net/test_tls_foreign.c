@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Peers that are not ours: what OpenSSL can be made to do that tls.c never would. */
+/* Peers that are not ours: what OpenSSL can be made to do that our sessions never would. */
 #include "net/tls_impl.h"
 
 #include <criterion/criterion.h>

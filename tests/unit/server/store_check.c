@@ -52,9 +52,8 @@ void check_group(struct conform *c, const char *key, uint64_t seq)
     CHECK(c, g->r.num == (int64_t)seq);
 }
 
-#define ADD(...)                                                                               \
-    (void)snprintf(dump + strlen(dump), sizeof dump - strlen(dump), __VA_ARGS__)
-#define S(b) (int)(b).n, (const char *)(b).p
+#define ADD(...) (void)snprintf(dump + strlen(dump), sizeof dump - strlen(dump), __VA_ARGS__)
+#define S(b)     (int)(b).n, (const char *)(b).p
 
 static void on_room(void *arg, const struct store_room *r)
 {
@@ -93,8 +92,8 @@ const char *check_dump(struct conform *c)
 
     dump[0] = '\0';
     /* The worker must rest while the database is read here. */
-    struct got *g = (store_barrier(c->store, conform_take, conform_next(c)), c->inside = false,
-        conform_wait(c));
+    store_barrier(c->store, conform_take, conform_next(c));
+    struct got *g = conform_wait(c);
     SAY(c, g, ERR_OK);
     cr_assert_eq(store_load(c->store, &to), ERR_OK);
     return dump;

@@ -21,10 +21,12 @@ void check_room(struct conform *c, const char *key);
 struct store_entry check_entry(uint64_t seq, const char *sender, const char *body);
 /* A commit with everything that it needs and nothing else: epoch, seq, the same req letter. */
 struct store_commit check_commit(const char *key, uint64_t epoch, uint64_t seq, char req);
-void check_group(struct conform *c, const char *key, uint64_t seq); /* a room with a group at epoch 1 */
+void check_group(
+    struct conform *c, const char *key, uint64_t seq); /* a room with a group at epoch 1 */
 
 /* All that store_load() tells, as text: one line for each. */
 const char *check_dump(struct conform *c);
-const char *check_line(struct conform *c, const char *start); /* the line that starts so, or "" */
+const char *check_line(
+    struct conform *c, const char *start); /* the line that starts so, or "" */
 
 #endif

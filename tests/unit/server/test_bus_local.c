@@ -116,7 +116,7 @@ Test(bus_local, pub__keeps_the_order_through_growth_and_wraps)
         char want[2048] = "";
         heard[0] = '\0';
         for (size_t i = 0; i < 3 + round * 2; i++) {
-            char text[16];
+            char text[24];
             (void)snprintf(text, sizeof text, "%zu", i);
             say(a.topic, text, ERR_OK);
             (void)snprintf(want + strlen(want), sizeof want - strlen(want), "a%s ", text);

@@ -124,6 +124,7 @@ void tls_time(struct tls *t, int64_t wall_s)
         X509_VERIFY_PARAM_set_time(SSL_get0_param(t->ssl), (time_t)wall_s);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's */
 void tls_on_message(
     int out, int version, int type, const void *p, size_t n, SSL *ssl, void *arg)
 {

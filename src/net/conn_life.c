@@ -36,7 +36,7 @@ static void conn_event(evutil_socket_t fd, short what, void *arg)
         return;
     }
     if (what & EV_WRITE)
-        conn_flush(c);
+        conn_writable(c);
     if ((what & c->watched & EV_READ) && c->phase < CONN_LEAVING)
         conn_read(c);
 }
@@ -227,7 +227,7 @@ static enum err conn_peer_cert_op(struct link *l, uint8_t fingerprint[32], char 
     return e == ERR_NOT_FOUND ? ERR_OK : e; /* a certificate may well have no common name */
 }
 
-static const struct link_ops OPS = {
+static const struct link_ops conn_ops = {
     .send = conn_send_op,
     .resume = conn_resume_op,
     .close = conn_close_op,
@@ -239,7 +239,7 @@ enum err conn_peer_fingerprint(struct link *l, uint8_t out[TLS_FINGERPRINT])
 {
     const struct conn *c = (struct conn *)l;
 
-    if (l->ops != &OPS || c->tls == NULL)
+    if (l->ops != &conn_ops || c->tls == NULL)
         return ERR_STATE;
     return tls_peer_fingerprint(c->tls, out);
 }
@@ -248,7 +248,7 @@ struct conn *conn_new(struct conn_env *env, struct tls_ctx *ctx)
 {
     struct conn *c = mem_alloc(sizeof *c);
 
-    c->link.ops = &OPS;
+    c->link.ops = &conn_ops;
     c->env = env;
     c->fd = -1;
     c->tls = tls_new(ctx);
