@@ -52,9 +52,9 @@ def block(opcode):
             if kind == "optional":
                 out.append(f"{lead:8}------  the rest may be missing, all of it together")
                 continue
-            kind = {"fix": "bytes", "rest": "bytes"}.get(kind, kind) if kind != "rest" else "rest"
             indent = "    " if inner else ""
-            line = f"{lead:8}{indent}{kind:8}{name:14}{bounds('fix' if kind == 'bytes' else kind, least, most)}"
+            label = "bytes" if kind == "fix" else kind
+            line = f"{lead:8}{indent}{label:8}{name:14}{bounds(kind, least, most)}"
             out.append(line.rstrip())
     return out
 

@@ -17,7 +17,7 @@
 #include "crypto/rand.h"
 #include "net/conn.h"
 #include "tui/tui.h"
-#include "version.h"
+#include "base/version.h"
 
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT "5555"

@@ -11,7 +11,7 @@
 #include "ctl/order.h"
 #include "ctl/secret.h"
 #include "ctl/table.h"
-#include "version.h"
+#include "base/version.h"
 
 #define WAIT_S 60
 

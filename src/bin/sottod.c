@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
 #include "crypto/rand.h"
@@ -19,7 +20,7 @@
 #include "server/notify.h"
 #include "server/relay_cert.h"
 #include "server/server.h"
-#include "version.h"
+#include "base/version.h"
 
 #define HASHERS     2
 #define STORE_QUEUE 65536

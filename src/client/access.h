@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "net/link.h"
-#include "net/msg.h"
+#include "net/opcode.h"
 
 #define ACCESS_KEY_MIN 32
 #define ACCESS_KEY_MAX 4096

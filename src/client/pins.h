@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
-#include "net/msg.h"
+#include "net/opcode.h"
 #include "net/tls_cert.h"
 
 #define PINS_ADDRESS 300

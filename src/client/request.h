@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
-#include "net/msg.h"
+#include "net/opcode.h"
 
 #define REQUESTS_MAX 256
 

@@ -223,8 +223,7 @@ static enum err listen_all(struct conn_listener *cl, const struct addrinfo *list
     return cl->count != 0 ? ERR_OK : ERR_IO;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): host and port are one thing, so are why and its
- * size */
+/* NOLINTNEXTLINE(readability-function-size): host and port are one thing, so is why */
 enum err conn_listen(struct conn_env *env, const char *host, const char *port,
     struct tls_ctx *ctx, const struct conn_accept *how, struct conn_listener **out, char *why,
     size_t why_n)

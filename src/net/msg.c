@@ -331,8 +331,8 @@ static const struct field MSG_DM_KEY_FIELDS[] = {
     NUM(dm_key, epoch, U64),
     FIX(dm_key, req, MSG_ID),
     NUM(dm_key, replaces, U64),
-    STR(dm_key, commit, "commit", BLOB32, MAYBE, OPCODE_LARGE),
-    STR(dm_key, welcome, "welcome", BLOB32, MAYBE, OPCODE_LARGE),
+    STR(dm_key, commit, "commit", BLOB32, MAYBE, MSG_LARGE),
+    STR(dm_key, welcome, "welcome", BLOB32, MAYBE, MSG_LARGE),
 };
 SHAPE(MSG_DM_KEY, dm_key, "dm_key");
 
@@ -342,8 +342,8 @@ static const struct field MSG_DM_KEY_EVENT_FIELDS[] = {
     NUM(dm_key_event, epoch, U64),
     NUM(dm_key_event, seq, U64),
     NUM(dm_key_event, time_ms, U64),
-    STR(dm_key_event, commit, "commit", BLOB32, MAYBE, OPCODE_LARGE),
-    STR(dm_key_event, welcome, "welcome", BLOB32, MAYBE, OPCODE_LARGE),
+    STR(dm_key_event, commit, "commit", BLOB32, MAYBE, MSG_LARGE),
+    STR(dm_key_event, welcome, "welcome", BLOB32, MAYBE, MSG_LARGE),
 };
 SHAPE(MSG_DM_KEY_EVENT, dm_key_event, "dm_key_event");
 
@@ -355,7 +355,7 @@ SHAPE(MSG_NODE, node, "node");
 
 static const struct field MSG_WELCOME_FIELDS[] = {
     STR(welcome, user, "user", STR8, MUST, MSG_NAME),
-    STR(welcome, body, "body", BLOB32, MUST, OPCODE_LARGE),
+    STR(welcome, body, "body", BLOB32, MUST, MSG_LARGE),
 };
 SHAPE(MSG_WELCOME, welcome, "welcome");
 
@@ -365,8 +365,8 @@ static const struct field MSG_COMMIT_FIELDS[] = {
     NUM(commit, epoch, U64),
     FIX(commit, req, MSG_ID),
     RUN(commit, removed),
-    STR(commit, commit, "commit", BLOB32, MAYBE, OPCODE_LARGE),
-    STR(commit, info, "info", BLOB32, MUST, OPCODE_LARGE),
+    STR(commit, commit, "commit", BLOB32, MAYBE, MSG_LARGE),
+    STR(commit, info, "info", BLOB32, MUST, MSG_LARGE),
     LIST(commit, nodes, 4096, MSG_NODE),
     LIST(commit, welcomes, 1000, MSG_WELCOME),
 };
@@ -387,7 +387,7 @@ static const struct field MSG_COMMIT_EVENT_FIELDS[] = {
     NUM(commit_event, seq, U64),
     NUM(commit_event, time_ms, U64),
     RUN(commit_event, removed),
-    STR(commit_event, commit, "commit", BLOB32, MAYBE, OPCODE_LARGE),
+    STR(commit_event, commit, "commit", BLOB32, MAYBE, MSG_LARGE),
 };
 SHAPE(MSG_COMMIT_EVENT, commit_event, "commit_event");
 
@@ -397,7 +397,7 @@ static const struct field MSG_ROOM_KEY_FIELDS[] = {
     NUM(room_key, epoch, U64),
     NUM(room_key, seq, U64),
     NUM(room_key, turn_ms, U32),
-    STR(room_key, body, "body", BLOB32, MUST, OPCODE_LARGE),
+    STR(room_key, body, "body", BLOB32, MUST, MSG_LARGE),
     LIST(room_key, nodes, 4096, MSG_NODE),
 };
 SHAPE(MSG_ROOM_KEY, room_key, "room_key");
@@ -459,7 +459,7 @@ static const struct field MSG_ENTRY_ROW_FIELDS[] = {
     NUM(entry_row, time_ms, U64),
     NUM(entry_row, epoch, U64),
     STR(entry_row, sender, "sender", STR8, MAYBE, MSG_NAME),
-    STR(entry_row, body, "body", BLOB32, MAYBE, OPCODE_LARGE),
+    STR(entry_row, body, "body", BLOB32, MAYBE, MSG_LARGE),
 };
 SHAPE(MSG_ENTRY_ROW, entry_row, "entry_row");
 

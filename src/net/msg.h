@@ -7,7 +7,6 @@
 #ifndef NET_MSG_H
 #define NET_MSG_H
 
-#include "net/opcode.h"
 #include "net/schema.h"
 
 #define MSG_VERSION   1
@@ -18,6 +17,7 @@
 #define MSG_TEXT      65535
 #define MSG_IDENTITY  1024
 #define MSG_PACKAGE   4096
+#define MSG_LARGE     (2u << 20) /* commits, welcomes, group infos */
 #define MSG_GREETING  "A long time ago in a galaxy far, far away..."
 #define MSG_HEARTBEAT "stayin alive..."
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/opcode.h"
 
-#include "net/msg.h"
 
 #define IN(p)  (1u << PHASE_##p)
 #define GREET  IN(GREETING)

@@ -7,7 +7,7 @@
 #ifndef NET_OPCODE_H
 #define NET_OPCODE_H
 
-#include "net/schema.h"
+#include "net/msg.h"
 
 enum opcode {
     OP_JOIN = 0x03,
@@ -77,7 +77,7 @@ enum opcode_from { FROM_CLIENT = 1, FROM_RELAY = 2 };
 #define OPCODE_EARLY 2048u /* before login */
 #define OPCODE_PLAIN (16u << 10)
 #define OPCODE_TEXT  ((64u << 10) + 64u)
-#define OPCODE_LARGE (2u << 20)
+#define OPCODE_LARGE MSG_LARGE
 
 struct opcode_row {
     uint8_t op;

@@ -48,9 +48,9 @@ struct bytes outq_front(const struct outq *q, uint8_t *scratch, size_t max)
 {
     if (q->count == 0)
         return (struct bytes){0};
-    struct bytes first = span_view(q->ring[q->head & (q->cap - 1)]);
-    if (q->count == 1 || first.n >= max)
-        return bytes_of(first.p, first.n < max ? first.n : max);
+    const struct span *first = &q->ring[q->head & (q->cap - 1)];
+    if (q->count == 1 || first->n >= max)
+        return bytes_of(first->chunk->data + first->off, first->n < max ? first->n : max);
     size_t n = 0;
     for (uint32_t i = 0; i < q->count && n < max; i++) {
         const struct span *s = &q->ring[(q->head + i) & (q->cap - 1)];

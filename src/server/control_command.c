@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "server/control_call.h"
-#include "version.h"
+#include "base/version.h"
 
 #define BY "Server" /* whom people see as the one who did it */
 

@@ -77,6 +77,23 @@ static bool within_rate(struct peer *p, uint8_t op)
     return false;
 }
 
+/* Bytes of messages are not refused when they are too many: reading waits until they are paid
+ * for. What is larger than the whole burst costs the burst. */
+static bool paid_for(struct peer *p, const struct frame *f)
+{
+    const struct limits *l = p->server->limits;
+    uint64_t cost = f->body.n < (size_t)l->bytes_burst ? f->body.n : (uint64_t)l->bytes_burst;
+    uint64_t wait_ms = 0;
+
+    if (p->weighed || (f->op != OP_SAY && f->op != OP_DIRECT))
+        return true;
+    p->weighed = bucket_take(&p->bytes, p->server->loop->now_ms, l->bytes_burst,
+        l->bytes_per_s * 1000, cost, &wait_ms);
+    if (!p->weighed)
+        loop_timer_arm(p->server->loop, &p->pause, wait_ms);
+    return p->weighed;
+}
+
 static bool welcome(struct peer *p, uint8_t op, const struct opcode_row *row)
 {
     if (row == NULL || (row->from & FROM_CLIENT) == 0) {
@@ -115,8 +132,8 @@ enum framer_verdict dispatch(struct peer *p, const struct frame *f)
     enum framer_verdict v = FRAMER_NEXT;
 
     if (welcome(p, f->op, row) && within_rate(p, f->op))
-        v = decode_and_handle(p, f, row);
+        v = paid_for(p, f) ? decode_and_handle(p, f, row) : FRAMER_STALL;
     if (v != FRAMER_STALL)
-        p->charged = false;
+        p->charged = p->weighed = false;
     return v;
 }

@@ -5,7 +5,7 @@
 #include "server/handle.h"
 #include "server/reply.h"
 #include "server/user.h"
-#include "version.h"
+#include "base/version.h"
 
 static void tell_name(struct peer *p, struct bytes proof)
 {

@@ -64,6 +64,9 @@ static void peer_timer(void *arg)
     uint64_t now = s->loop->now_ms;
 
     if (p->phase == PHASE_READY) {
+        /* Whom we keep waiting is not the one who is silent. */
+        if (p->busy || loop_timer_armed(&p->pause))
+            p->heard_ms = now;
         silence(p, now - p->heard_ms);
         return;
     }
@@ -75,6 +78,13 @@ static void peer_timer(void *arg)
     gate_offend(s->gate, s->limits, p->link->address, now, GATE_NO_LOGIN);
     p->offended = true;
     link_close(p->link, "no login in time");
+}
+
+static void peer_paused(void *arg)
+{
+    struct peer *p = arg;
+
+    link_resume(p->link);
 }
 
 /* ---- the link ---- */
@@ -90,16 +100,11 @@ static void peer_up(void *user)
 static enum framer_verdict peer_frame(void *user, const struct frame *f)
 {
     struct peer *p = user;
-    enum phase before = p->phase;
-
     p->heard_ms = p->server->loop->now_ms;
     p->warned = false;
     if (p->busy)
         return FRAMER_STALL;
-    enum framer_verdict v = dispatch(p, f);
-    if (before != PHASE_READY && p->phase == PHASE_READY)
-        loop_timer_arm(p->server->loop, &p->timer, (uint64_t)p->server->limits->warn_s * 1000);
-    return v;
+    return dispatch(p, f);
 }
 
 static uint32_t peer_ceiling(void *user, uint8_t op)
@@ -146,6 +151,7 @@ static void peer_down(void *user, enum link_end why, const char *detail)
 
     note_end(p, why, detail);
     loop_timer_stop(s->loop, &p->timer);
+    loop_timer_stop(s->loop, &p->pause);
     gate_leave(s->gate, p->link->address);
     s->peer_count--;
     if (p->phase != PHASE_READY)
@@ -176,6 +182,7 @@ void peer_take(struct server *s, struct link *l)
     p->generation = s->generations[p->slot];
     p->born_ms = p->heard_ms = s->loop->now_ms;
     loop_timer_init(&p->timer, peer_timer, p);
+    loop_timer_init(&p->pause, peer_paused, p);
     s->peers[p->slot] = p;
     s->peer_count++;
     s->early_count++;

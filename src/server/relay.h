@@ -16,11 +16,18 @@
 #ifndef SERVER_RELAY_H
 #define SERVER_RELAY_H
 
+#include "base/map.h"
+#include "base/worker.h"
+#include "net/link.h"
+#include "net/loop.h"
+#include "net/opcode.h"
 #include "server/audit.h"
 #include "server/bucket.h"
 #include "server/gate.h"
+#include "server/bus.h"
+#include "server/config.h"
 #include "server/name.h"
-#include "server/server.h"
+#include "server/store.h"
 
 struct peer {
     struct server *server;
@@ -34,12 +41,13 @@ struct peer {
     bool leaving;  /* said goodbye: no grace */
     bool offended; /* already counted as an offence */
     bool charged;  /* the stalled frame has paid its bucket */
+    bool weighed;  /* and for its bytes */
     uint64_t heard_ms;
     uint64_t born_ms;
-    uint64_t bytes_in;
     struct loop_timer timer;
+    struct loop_timer pause; /* until its bytes are paid for */
     struct name absent; /* looked for and not found: the frame that asked is offered again */
-    struct bucket flood, command, receipt, commit, package;
+    struct bucket flood, command, receipt, commit, package, bytes;
 };
 
 enum user_state {
@@ -50,6 +58,7 @@ enum user_state {
 
 struct user {
     struct name name;
+    uint64_t id; /* never given twice; what it causes carries it */
     struct server *server;
     struct peer *peer; /* NULL: away */
     enum user_state state;
@@ -88,7 +97,6 @@ struct member {
     bool gap;     /* was too slow: owed a resync */
     size_t at;    /* place in the convo's list of present ones */
     uint64_t cursor;
-    int64_t muted_until_ms; /* 0: not; -1: for good */
 };
 
 struct entry {
@@ -150,9 +158,11 @@ struct convo {
     struct bus_topic *topic;
 };
 
+enum ban_kind { BAN_OUT, BAN_MUTE, BAN_KINDS };
+
 struct ban {
-    bool mute;
-    int64_t until_ms; /* 0: for good */
+    bool on[BAN_KINDS];
+    int64_t until_ms[BAN_KINDS]; /* 0: for good */
 };
 
 struct server {
@@ -182,6 +192,7 @@ struct server {
     size_t online, away;
     size_t asks; /* open ones */
     uint32_t next_guest;
+    uint64_t next_user;
     struct pool pool;   /* small frames of this turn */
     struct buf scratch; /* one frame being written */
     struct loop_task end_of_turn;

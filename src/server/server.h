@@ -7,11 +7,9 @@
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
-#include "base/map.h"
 #include "base/worker.h"
 #include "net/link.h"
 #include "net/loop.h"
-#include "net/msg.h"
 #include "server/bus.h"
 #include "server/config.h"
 #include "server/store.h"

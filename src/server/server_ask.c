@@ -5,6 +5,7 @@
 #include "server/convo.h"
 #include "server/power.h"
 #include "server/reply.h"
+#include "server/server.h"
 #include "server/user.h"
 
 void server_status(struct server *s, struct json_out *out)

@@ -7,7 +7,7 @@
 #ifndef SUPPORT_ACTOR_H
 #define SUPPORT_ACTOR_H
 
-#include "net/msg.h"
+#include "net/opcode.h"
 #include "support/sim.h"
 
 struct told { /* a frame that arrived */

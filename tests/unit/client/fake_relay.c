@@ -25,8 +25,9 @@ static void on_send(struct link *l, struct span s)
     cr_assert_eq(frame_head(b, &op, &n), ERR_OK);
     cr_assert_eq(b.n, FRAME_HEAD + n);
     cr_assert_lt(f->sent_n, FAKE_SENT);
-    f->sent[f->sent_n++] =
-        (struct fake_frame){op, bytes_of(mem_dup(b.p + FRAME_HEAD, n != 0 ? n : 1), n)};
+    struct bytes body = {.n = n};
+    body.p = n != 0 ? mem_dup(b.p + FRAME_HEAD, n) : NULL;
+    f->sent[f->sent_n++] = (struct fake_frame){op, body};
     span_drop(s);
 }
 

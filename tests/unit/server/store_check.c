@@ -24,7 +24,7 @@ struct store_entry check_entry(uint64_t seq, const char *sender, const char *bod
     return (struct store_entry){.kind = 3,
         .flags = 5,
         .seq = seq,
-        .time_ms = 1000 + (int64_t)seq,
+        .time_ms = 1000 + (int64_t)(seq % 1000000),
         .epoch = 1,
         .sender = B(sender),
         .body = B(body)};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "base/mem.h"
 #include "store_check.h"
 
 static void first(struct conform *c)

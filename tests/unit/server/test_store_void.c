@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "base/mem.h"
 #include "store_check.h"
 
 /* Everything that can be seen of a conversation and of two people's welcomes, as one text. */
