@@ -4,7 +4,7 @@
 SOTTO_BUILD_PACKAGES=(gcc cmake ninja-build pkg-config libc6-dev libssl-dev libevent-dev libncurses-dev
     libsqlite3-dev libutf8proc-dev libseccomp-dev libcjson-dev)
 SOTTO_TEST_PACKAGES=(clang clang-format clang-tidy libclang-rt-14-dev libcriterion-dev libvterm-dev
-    python3 mandoc systemd man-db ncurses-term locales-all)
+    python3 mandoc systemd)
 
 sotto_need() {
     local missing=() package sudo=()

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * kill -9 at random points under load: whatever was confirmed as stored is there after the restart.
- * Ten rounds; two hundred with SOTTO_LONG=1. The seed is printed, or taken from SOTTO_SEED.
+ * kill -9 at random points under load: whatever was confirmed as stored is there after the
+ * restart. Ten rounds; two hundred with SOTTO_LONG=1. The seed is printed, or taken from
+ * SOTTO_SEED.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -14,7 +15,15 @@
 #define ACTORS   4
 #define SAID_MAX 4096
 
-enum step { STEP_REGISTER, STEP_TOKEN, STEP_ROOM, STEP_GROUP, STEP_KEYS, STEP_SAY, STEP_COMMIT };
+enum step {
+    STEP_REGISTER,
+    STEP_TOKEN,
+    STEP_ROOM,
+    STEP_GROUP,
+    STEP_KEYS,
+    STEP_SAY,
+    STEP_COMMIT
+};
 
 struct worker_bee {
     struct actor a;
@@ -30,7 +39,8 @@ struct worker_bee {
 
 static struct live live;
 static struct worker_bee bees[ACTORS];
-static uint64_t said[SAID_MAX]; /* sequence numbers in the room "log" that the relay said it stored */
+static uint64_t
+    said[SAID_MAX]; /* sequence numbers in the room "log" that the relay said it stored */
 static size_t said_n;
 static size_t confirmed;
 static uint64_t rng;
@@ -75,7 +85,8 @@ static void next_request(struct worker_bee *b)
         list_begin(&packages, 4096);
         list_add(&packages, &MSG_PACKAGE_ROW, &package);
         actor_send(&b->a, OP_PUBLIC_KEY,
-            &(struct msg_public_key){.identity = bytes_str(b->name), .packages = list_view(&packages)});
+            &(struct msg_public_key){
+                .identity = bytes_str(b->name), .packages = list_view(&packages)});
         list_end(&packages);
         break;
     case STEP_SAY:
@@ -96,8 +107,8 @@ static void take_confirmation(struct worker_bee *b)
     struct msg_sent sent;
     uint8_t op = actor_wait_reply(&b->a);
 
-    cr_assert(op != OP_REPLY || actor_status(&b->a) == STATUS_DONE, "refused at step %d: %.*s", b->step, (int)b->a.last->n - 2,
-        (const char *)b->a.last->body + 2);
+    cr_assert(op != OP_REPLY || actor_status(&b->a) == STATUS_DONE, "refused at step %d: %.*s",
+        b->step, (int)b->a.last->n - 2, (const char *)b->a.last->body + 2);
     b->waiting = false;
     confirmed++;
     switch (b->step) {
@@ -141,7 +152,8 @@ static bool any_reply(void *arg)
     return false;
 }
 
-/* The room that everybody speaks in has a member who is away, so what is said there is stored. */
+/* The room that everybody speaks in has a member who is away, so what is said there is stored.
+ */
 static void prepare(void)
 {
     struct actor ghost;
@@ -172,7 +184,8 @@ static void one_round(size_t round)
         next_request(b);
     }
     while (confirmed < until) {
-        cr_assert(live_until(&live, any_reply, NULL, LIVE_PATIENCE_MS), "the relay stopped answering: %s", live_words(&live));
+        cr_assert(live_until(&live, any_reply, NULL, LIVE_PATIENCE_MS),
+            "the relay stopped answering: %s", live_words(&live));
         for (size_t i = 0; i < ACTORS; i++) {
             if (bees[i].a.replies == NULL)
                 continue;
@@ -196,10 +209,12 @@ static void check_bee(struct worker_bee *b)
         (void)actor_ask(&b->a, OP_TOKEN_LOGIN, &token);
         cr_assert_eq(actor_status(&b->a), STATUS_DONE, "the token of %s is lost", b->name);
     } else {
-        cr_assert_eq(actor_login(&b->a, b->name, 9), STATUS_DONE, "the account %s is lost", b->name);
+        cr_assert_eq(
+            actor_login(&b->a, b->name, 9), STATUS_DONE, "the account %s is lost", b->name);
     }
     if (b->has_room)
-        cr_assert_eq(actor_ask(&b->a, OP_JOIN, &join), OP_JOINED, "the room %s is lost", b->room);
+        cr_assert_eq(
+            actor_ask(&b->a, OP_JOIN, &join), OP_JOINED, "the room %s is lost", b->room);
     if (b->has_group) {
         struct msg_joined joined;
         actor_body(&b->a, &MSG_JOINED, &joined);
@@ -211,7 +226,8 @@ static void check_bee(struct worker_bee *b)
         struct msg_dm_request ask = {.user = bytes_str(b->name), .more = true, .suite = 0xf001};
         actor_init_in(&other, &LIVE_WORLD, &live);
         actor_enter(&other, "");
-        cr_assert_eq(actor_ask(&other, OP_DM_REQUEST, &ask), OP_DM_ANSWER, "the keys of %s are lost", b->name);
+        cr_assert_eq(actor_ask(&other, OP_DM_REQUEST, &ask), OP_DM_ANSWER,
+            "the keys of %s are lost", b->name);
         actor_cut(&other);
         actor_fini(&other);
     }
@@ -238,7 +254,8 @@ static size_t check_log(void)
             actor_event(&ghost, OP_CATCH_UP, &MSG_ENTRIES, &e);
             while (list_next(&e.entries, &MSG_ENTRY_ROW, &row)) {
                 while (at < said_n && said[at] < row.seq)
-                    cr_assert_fail("entry %llu was confirmed and is lost", (unsigned long long)said[at]);
+                    cr_assert_fail(
+                        "entry %llu was confirmed and is lost", (unsigned long long)said[at]);
                 at += at < said_n && said[at] == row.seq;
                 ask.after = row.seq;
             }
@@ -274,7 +291,8 @@ Test(daemon_crash, kill_nine__nothing_confirmed_is_lost, .timeout = 3000)
     prepare();
     for (size_t round = 0; round < rounds; round++) {
         one_round(round);
-        cr_assert(live_start(&live), "seed %llu, round %zu: %s", (unsigned long long)seed, round, live_words(&live));
+        cr_assert(live_start(&live), "seed %llu, round %zu: %s", (unsigned long long)seed,
+            round, live_words(&live));
         for (size_t i = 0; i < ACTORS; i++) {
             check_bee(&bees[i]);
             actor_fini(&bees[i].a);
@@ -282,7 +300,8 @@ Test(daemon_crash, kill_nine__nothing_confirmed_is_lost, .timeout = 3000)
         qsort(said, said_n, sizeof *said, by_number);
         (void)check_log();
     }
-    (void)printf("kill -9: seed %llu, %zu rounds, %zu confirmations, %zu log entries, nothing lost\n", (unsigned long long)seed,
-        rounds, confirmed, said_n);
+    (void)printf(
+        "kill -9: seed %llu, %zu rounds, %zu confirmations, %zu log entries, nothing lost\n",
+        (unsigned long long)seed, rounds, confirmed, said_n);
     live_fini(&live);
 }

@@ -62,7 +62,9 @@ static void they_go_on(void)
 
 static int raw_socket(void)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(live.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in to = {.sin_family = AF_INET,
+        .sin_port = htons(live.port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     cr_assert_geq(fd, 0);
@@ -122,7 +124,8 @@ Test(daemon_hostile, half_open__cut_at_the_deadline)
 Test(daemon_hostile, slow_loris__a_byte_now_and_then_does_not_help)
 {
     /* The start of a record that claims 16 KiB of ClientHello. */
-    static const uint8_t HEAD[] = {0x16, 0x03, 0x01, 0x3f, 0xff, 0x01, 0x00, 0x3f, 0xfb, 0x03, 0x03};
+    static const uint8_t HEAD[] = {
+        0x16, 0x03, 0x01, 0x3f, 0xff, 0x01, 0x00, 0x3f, 0xfb, 0x03, 0x03};
     uint8_t many[4096] = {0};
     int fds[32];
 
@@ -224,7 +227,9 @@ Test(daemon_hostile, sandbox__nothing_outside_can_be_read)
     (void)snprintf(path, sizeof path, "%s/sottod.json", live.dir);
     struct buf b;
     buf_init(&b, 4096);
-    buf_fmt(&b, "{ \"state\": \"%s\", \"listen\": \"127.0.0.1:0\", \"client_ca\": \"/etc/ssl/certs/ca-certificates.crt\" }", live.state);
+    buf_fmt(&b,
+        "{ \"state\": \"%s\", \"listen\": \"127.0.0.1:0\", \"client_ca\": \"/etc/ssl/certs/ca-certificates.crt\" }",
+        live.state);
     cr_assert_eq(file_write_atomic(path, buf_view(&b), 0600), ERR_OK);
     buf_free(&b);
     (void)kill(live.pid, SIGHUP);

@@ -107,7 +107,8 @@ Test(daemon_relay, sandbox__works_on_after_reload_and_reports_itself)
     cr_assert_not_null(strstr(out, "no_new_privs"), "%s", out);
     cr_assert_not_null(strstr(out, "seccomp"), "%s", out);
     actor_hello(&alice);
-    cr_assert_eq(actor_register(&alice, "alice", 1), STATUS_DONE, "accounts are written inside the sandbox");
+    cr_assert_eq(actor_register(&alice, "alice", 1), STATUS_DONE,
+        "accounts are written inside the sandbox");
     (void)kill(live.pid, SIGHUP);
     cr_assert(live_says(&live, "reloaded"), "%s", live_words(&live));
     actor_enter(&bob, "bob");
@@ -135,7 +136,8 @@ Test(daemon_relay, reload__a_new_certificate_is_for_new_connections)
     cr_assert_eq(unlink(path), 0);
     (void)kill(live.pid, SIGHUP);
     cr_assert(live_says(&live, "reloaded"), "%s", live_words(&live));
-    cr_assert_null(strstr(strstr(live_words(&live), "reloaded"), before), "another certificate now");
+    cr_assert_null(
+        strstr(strstr(live_words(&live), "reloaded"), before), "another certificate now");
     cr_assert_eq(actor_join(&alice, "still-here"), OP_CREATED, "living connections go on");
     actor_enter(&bob, "bob");
 }
@@ -146,7 +148,8 @@ Test(daemon_relay, reload__bad_configuration_changes_nothing)
 
     cr_assert(live_start(&live));
     (void)snprintf(path, sizeof path, "%s/sottod.json", live.dir);
-    cr_assert_eq(file_write_atomic(path, bytes_str("{ \"limits\": { \"rooms\": 0 } }"), 0600), ERR_OK);
+    cr_assert_eq(
+        file_write_atomic(path, bytes_str("{ \"limits\": { \"rooms\": 0 } }"), 0600), ERR_OK);
     (void)kill(live.pid, SIGHUP);
     cr_assert(live_says(&live, "not reloaded"), "%s", live_words(&live));
     cr_assert_not_null(strstr(live_words(&live), "limits.rooms"), "it names what is wrong");

@@ -13,7 +13,8 @@ static void fail(struct actor *a, const char *what)
     unsigned long long seed = a->sim != NULL ? a->sim->seed : 0;
     unsigned long long now = a->sim != NULL ? a->sim->loop.now_ms : 0;
 
-    (void)fprintf(stderr, "actor %s (seed %llu, t=%llu): %s; line %s %s\n", a->name, seed, now, what, a->link != NULL ? "up" : link_end_str(a->why), a->detail);
+    (void)fprintf(stderr, "actor %s (seed %llu, t=%llu): %s; line %s %s\n", a->name, seed, now,
+        what, a->link != NULL ? "up" : link_end_str(a->why), a->detail);
     for (const struct told *t = a->events; t != NULL; t = t->next)
         (void)fprintf(stderr, "  was told 0x%02x (%zu bytes)\n", t->op, t->n);
     for (const struct told *t = a->replies; t != NULL; t = t->next)
@@ -90,7 +91,8 @@ static bool world_until(void *world, bool (*cond)(void *), void *arg, uint64_t a
     return sim_until(world, cond, arg, at_most_ms);
 }
 
-static struct link *world_dial(void *world, const char *address, const struct link_user *to, void *user)
+static struct link *world_dial(
+    void *world, const char *address, const struct link_user *to, void *user)
 {
     return sim_connect(world, address, to, user);
 }
@@ -101,7 +103,8 @@ static void world_cut(void *world, struct link *l)
     sim_turn(world);
 }
 
-static const struct actor_world SIMULATED = {.until = world_until, .dial = world_dial, .cut = world_cut};
+static const struct actor_world SIMULATED = {
+    .until = world_until, .dial = world_dial, .cut = world_cut};
 
 void actor_init_in(struct actor *a, const struct actor_world *ways, void *world)
 {
@@ -235,7 +238,8 @@ uint8_t actor_ask(struct actor *a, uint8_t op, const void *msg)
 
 uint8_t actor_status(struct actor *a)
 {
-    return a->last != NULL && a->last->op == OP_REPLY && a->last->n != 0 ? a->last->body[0] : 0xff;
+    return a->last != NULL && a->last->op == OP_REPLY && a->last->n != 0 ? a->last->body[0]
+                                                                         : 0xff;
 }
 
 struct msg_refusal actor_refusal(struct actor *a)
@@ -290,6 +294,15 @@ static bool has_one(void *arg)
 bool actor_has_event(struct actor *a, uint8_t op)
 {
     return *find(a, op) != NULL;
+}
+
+size_t actor_events(const struct actor *a, uint8_t op)
+{
+    size_t n = 0;
+
+    for (const struct told *t = a->events; t != NULL; t = t->next)
+        n += t->op == op;
+    return n;
 }
 
 void actor_event(struct actor *a, uint8_t op, const struct schema *shape, void *out)
@@ -373,6 +386,15 @@ uint8_t actor_login(struct actor *a, const char *name, uint8_t secret)
     return account(a, OP_LOGIN, name, secret);
 }
 
+uint8_t actor_resume(struct actor *a, const uint8_t token[MSG_SECRET])
+{
+    struct msg_token m;
+
+    memcpy(m.token, token, sizeof m.token);
+    (void)actor_ask(a, OP_RESUME, &m);
+    return entered(a);
+}
+
 uint8_t actor_join(struct actor *a, const char *room)
 {
     struct msg_join m = {.room = bytes_str(room)};
@@ -415,7 +437,8 @@ uint64_t actor_said(struct actor *a, const char *text)
     return m.seq;
 }
 
-uint8_t actor_commit(struct actor *a, const char *room, uint64_t epoch, uint8_t flags, uint8_t req)
+uint8_t actor_commit(
+    struct actor *a, const char *room, uint64_t epoch, uint8_t flags, uint8_t req)
 {
     struct msg_commit m = {
         .room = bytes_str(room),

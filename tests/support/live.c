@@ -45,7 +45,8 @@ void live_init(struct live *l)
     l->le = loop_event_new();
     conn_env_init(&l->env, l->le, &LIMITS);
     l->resolver = worker_new("resolve", 1, 64, NULL);
-    l->watch = loop_watch_fd(l->le, worker_fd(l->resolver), LOOP_READ, drain_resolver, l->resolver);
+    l->watch =
+        loop_watch_fd(l->le, worker_fd(l->resolver), LOOP_READ, drain_resolver, l->resolver);
     if (tls_ctx_new_client(&anybody, &l->tls, why, sizeof why) != ERR_OK) {
         (void)fprintf(stderr, "live: %s\n", why);
         abort();
@@ -58,7 +59,8 @@ static void write_config(const struct live *l, char *path, size_t n)
 
     (void)snprintf(path, n, "%s/sottod.json", l->dir);
     buf_init(&b, 8192);
-    buf_fmt(&b, "{ \"state\": \"%s\", \"listen\": \"127.0.0.1:0\", \"log_level\": \"info\", %s \"limits\": { %s \"hash_log2_n\": 10 } }\n",
+    buf_fmt(&b,
+        "{ \"state\": \"%s\", \"listen\": \"127.0.0.1:0\", \"log_level\": \"info\", %s \"limits\": { %s \"hash_log2_n\": 10 } }\n",
         l->state, l->config, l->limits);
     if (file_write_atomic(path, buf_view(&b), 0600) != ERR_OK)
         abort();
@@ -69,7 +71,8 @@ static void read_words(struct live *l)
 {
     ssize_t n;
 
-    while (words_n < sizeof words - 1 && (n = read(l->out, words + words_n, sizeof words - 1 - words_n)) > 0)
+    while (words_n < sizeof words - 1 &&
+           (n = read(l->out, words + words_n, sizeof words - 1 - words_n)) > 0)
         words_n += (size_t)n;
     words[words_n] = '\0';
 }
@@ -99,7 +102,8 @@ static void become_relay(const struct live *l, int out, const char *config)
     (void)dup2(out, STDERR_FILENO);
     (void)unsetenv("NOTIFY_SOCKET");
     (void)l;
-    (void)execl(program("sottod", path, sizeof path), "sottod", "--config", config, (char *)NULL);
+    (void)execl(
+        program("sottod", path, sizeof path), "sottod", "--config", config, (char *)NULL);
     _exit(127);
 }
 
@@ -167,7 +171,8 @@ static bool has_ended(void *arg)
     siginfo_t info = {0};
 
     read_words(l);
-    return waitid(P_PID, (id_t)l->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == l->pid;
+    return waitid(P_PID, (id_t)l->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == l->pid;
 }
 
 int live_stop(struct live *l)
@@ -219,7 +224,8 @@ static bool world_until(void *world, bool (*cond)(void *), void *arg, uint64_t a
     return live_until(world, cond, arg, at_most_ms);
 }
 
-static struct link *world_dial(void *world, const char *address, const struct link_user *to, void *user)
+static struct link *world_dial(
+    void *world, const char *address, const struct link_user *to, void *user)
 {
     struct live *l = world;
     struct link *made = NULL;
@@ -227,7 +233,10 @@ static struct link *world_dial(void *world, const char *address, const struct li
 
     (void)address;
     (void)snprintf(port, sizeof port, "%u", l->port);
-    return conn_connect(&l->env, l->resolver, "127.0.0.1", port, l->tls, to, user, &made) == ERR_OK ? made : NULL;
+    return conn_connect(&l->env, l->resolver, "127.0.0.1", port, l->tls, to, user, &made) ==
+                   ERR_OK
+               ? made
+               : NULL;
 }
 
 static void world_cut(void *world, struct link *link)
@@ -236,7 +245,8 @@ static void world_cut(void *world, struct link *link)
     link_close(link, "cut");
 }
 
-const struct actor_world LIVE_WORLD = {.until = world_until, .dial = world_dial, .cut = world_cut};
+const struct actor_world LIVE_WORLD = {
+    .until = world_until, .dial = world_dial, .cut = world_cut};
 
 int live_run(const char *const *argv, char *out, size_t n)
 {

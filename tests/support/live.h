@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A real relay: the sottod that was built, in a folder of its own, on a port of loopback that the
- * kernel chose, and the loop and certificates of clients of it. Waits are for conditions, with
- * a bound that only a failing test reaches. Everything started is ended by its own pid.
+ * A real relay: the sottod that was built, in a folder of its own, on a port of loopback that
+ * the kernel chose, and the loop and certificates of clients of it. Waits are for conditions,
+ * with a bound that only a failing test reaches. Everything started is ended by its own pid.
  */
 #ifndef SUPPORT_LIVE_H
 #define SUPPORT_LIVE_H
@@ -15,29 +15,30 @@
 #define LIVE_PATIENCE_MS 30000u
 
 struct live {
-    char dir[64];             /* private; the state is below it */
+    char dir[64]; /* private; the state is below it */
     char state[80];
-    char config[1024];        /* more members of sottod.json, e.g. "\"guests\": false,"; "" at first */
-    char limits[1024];        /* the same inside "limits" */
-    pid_t pid;                /* 0: not running */
-    int out;                  /* what the relay prints */
+    char config[1024]; /* more members of sottod.json, e.g. "\"guests\": false,"; "" at first */
+    char limits[1024]; /* the same inside "limits" */
+    pid_t pid;         /* 0: not running */
+    int out;           /* what the relay prints */
     uint16_t port;
     char fingerprint[64];
     struct loop_event *le;
     struct conn_env env;
     struct worker *resolver;
     struct loop_watch *watch;
-    struct tls_ctx *tls;      /* any certificate, unless a test sets another */
+    struct tls_ctx *tls; /* any certificate, unless a test sets another */
 };
 
 extern const struct actor_world LIVE_WORLD; /* of a struct live */
 
 void live_init(struct live *l);
-bool live_start(struct live *l);     /* false: it ended by itself; live_words() says what it printed */
+bool live_start(
+    struct live *l); /* false: it ended by itself; live_words() says what it printed */
 const char *live_words(struct live *l); /* everything on stdout and stderr so far */
-int live_stop(struct live *l);       /* SIGTERM, waits; exit status */
-void live_kill(struct live *l);      /* SIGKILL, waits */
-int live_wait(struct live *l);       /* until it ends by itself */
+int live_stop(struct live *l);          /* SIGTERM, waits; exit status */
+void live_kill(struct live *l);         /* SIGKILL, waits */
+int live_wait(struct live *l);          /* until it ends by itself */
 void live_fini(struct live *l);
 bool live_until(struct live *l, bool (*cond)(void *), void *arg, uint64_t at_most_ms);
 /* Runs a program to its end; its output is put into out (cut); exit status. */

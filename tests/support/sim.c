@@ -19,8 +19,8 @@ struct sim_end {
     struct sim_end *other;
     struct sim_end *next;
     struct framer framer;
-    struct buf wire;       /* on the way to this end */
-    bool relay;            /* the relay's end */
+    struct buf wire; /* on the way to this end */
+    bool relay;      /* the relay's end */
     bool paused, stalled, up, closing, cut, dead, over_soft;
     enum link_end why;
     char detail[128];
@@ -117,7 +117,8 @@ static struct sim_end *end_new(struct sim *s, const char *address)
     return e;
 }
 
-struct link *sim_connect(struct sim *s, const char *address, const struct link_user *to, void *user)
+struct link *sim_connect(
+    struct sim *s, const char *address, const struct link_user *to, void *user)
 {
     if (s->server == NULL || !server_admit(s->server, address))
         return NULL;
@@ -263,7 +264,8 @@ static void ends_reap(struct sim *s)
 
 void sim_turn(struct sim *s)
 {
-    loop_turn_begin(&s->loop, s->loop.now_ms, START_WALL + (int64_t)(s->loop.now_ms - START_MS));
+    loop_turn_begin(
+        &s->loop, s->loop.now_ms, START_WALL + (int64_t)(s->loop.now_ms - START_MS));
     for (struct sim_end *e = s->ends; e != NULL; e = e->next)
         end_turn(e);
     loop_turn_end(&s->loop);
@@ -279,8 +281,11 @@ static bool restless(const struct sim *s)
             return true;
     }
     for (const struct sim_end *e = s->ends; e != NULL; e = e->next) {
-        bool reads = !e->paused && !e->stalled && (e->wire.n != 0 || e->framer.want == 0 || e->other == NULL);
-        if (!e->up || e->closing || (reads && (e->wire.n != 0 || e->other == NULL || framer_held(&e->framer) >= e->framer.want)))
+        bool reads = !e->paused && !e->stalled &&
+                     (e->wire.n != 0 || e->framer.want == 0 || e->other == NULL);
+        if (!e->up || e->closing ||
+            (reads && (e->wire.n != 0 || e->other == NULL ||
+                          framer_held(&e->framer) >= e->framer.want)))
             return true;
         if (e->over_soft && e->link.backlog == 0)
             return true;
@@ -361,7 +366,8 @@ void sim_start(struct sim *s)
 {
     char why[256] = "";
 
-    if (store_file_open(s->db_path != NULL ? s->db_path : ":memory:", &s->file, why, sizeof why) != ERR_OK)
+    if (store_file_open(
+            s->db_path != NULL ? s->db_path : ":memory:", &s->file, why, sizeof why) != ERR_OK)
         die("store", why);
     struct worker_hooks hooks = store_file_hooks(s->file);
     s->db = worker_new_inline(wake_db, s, &hooks);

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: ISC */
+#include "support/pty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#include <vterm.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "support/support.h"
+
+#define PATIENCE_MS 30000u
+#define OUTPUT_MAX  (16u << 20)
+
+struct pty {
+    pid_t pid;
+    bool ended;
+    int status;
+    int fd;
+    int rows, cols;
+    VTerm *vt;
+    VTermScreen *screen;
+    bool alternate;
+    struct buf text;
+    struct buf output;
+};
+
+static int on_property(VTermProp prop, VTermValue *value, void *user)
+{
+    struct pty *p = user;
+
+    if (prop == VTERM_PROP_ALTSCREEN)
+        p->alternate = value->boolean;
+    return 1;
+}
+
+static const VTermScreenCallbacks CALLBACKS = {.settermprop = on_property};
+
+static _Noreturn void be_the_program(const struct pty_wish *wish)
+{
+    char path[4096];
+
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)snprintf(
+        path, sizeof path, "%s", getenv("PATH") != NULL ? getenv("PATH") : "/usr/bin");
+    (void)clearenv();
+    (void)setenv("PATH", path, 1);
+    for (size_t i = 0; wish->env != NULL && wish->env[i] != NULL; i++)
+        (void)putenv((char *)(uintptr_t)wish->env[i]);
+    for (int fd = 3; fd < 256; fd++)
+        (void)close(fd);
+    (void)execv(wish->argv[0], (char *const *)(uintptr_t)wish->argv);
+    (void)fprintf(stderr, "%s: %s\n", wish->argv[0], strerror(errno));
+    _exit(127);
+}
+
+struct pty *pty_start(const struct pty_wish *wish)
+{
+    struct pty *p = mem_alloc(sizeof *p);
+    struct winsize w = {
+        .ws_row = (unsigned short)wish->rows, .ws_col = (unsigned short)wish->cols};
+
+    p->rows = wish->rows;
+    p->cols = wish->cols;
+    buf_init(&p->text, PTY_TEXT);
+    buf_init(&p->output, OUTPUT_MAX);
+    p->vt = vterm_new(wish->rows, wish->cols);
+    vterm_set_utf8(p->vt, 1);
+    p->screen = vterm_obtain_screen(p->vt);
+    vterm_screen_enable_altscreen(p->screen, 1);
+    vterm_screen_set_callbacks(p->screen, &CALLBACKS, p);
+    vterm_screen_reset(p->screen, 1);
+    p->pid = forkpty(&p->fd, NULL, NULL, &w);
+    if (p->pid < 0) {
+        perror("forkpty");
+        abort();
+    }
+    if (p->pid == 0)
+        be_the_program(wish);
+    (void)fcntl(p->fd, F_SETFD, FD_CLOEXEC);
+    (void)fcntl(p->fd, F_SETFL, O_NONBLOCK);
+    return p;
+}
+
+static void look_for_end(struct pty *p, int how)
+{
+    int status = 0;
+
+    if (!p->ended && waitpid(p->pid, &status, how) == p->pid && !WIFSTOPPED(status)) {
+        p->ended = true;
+        p->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+}
+
+void pty_free(struct pty *p)
+{
+    if (p == NULL)
+        return;
+    if (!p->ended) {
+        (void)kill(p->pid, SIGKILL);
+        look_for_end(p, 0);
+    }
+    (void)close(p->fd);
+    vterm_free(p->vt);
+    buf_free(&p->text);
+    buf_free(&p->output);
+    mem_free(p);
+}
+
+pid_t pty_pid(const struct pty *p)
+{
+    return p->pid;
+}
+
+/* Takes what has arrived; waits for at most so long. False: the program has closed its side. */
+static bool feed(struct pty *p, int wait_ms)
+{
+    struct pollfd fd = {.fd = p->fd, .events = POLLIN};
+    char bytes[16384];
+    ssize_t n;
+
+    if (poll(&fd, 1, wait_ms) <= 0)
+        return true;
+    n = read(p->fd, bytes, sizeof bytes);
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR;
+    if (n == 0)
+        return false;
+    buf_put(&p->output, bytes, (size_t)n);
+    (void)vterm_input_write(p->vt, bytes, (size_t)n);
+    while ((n = (ssize_t)vterm_output_read(p->vt, bytes, sizeof bytes)) > 0) {
+        if (write(p->fd, bytes, (size_t)n) != n)
+            return false;
+    }
+    return true;
+}
+
+void pty_type(struct pty *p, const char *keys)
+{
+    size_t n = strlen(keys);
+
+    while (n > 0) {
+        ssize_t done = write(p->fd, keys, n);
+        if (done > 0) {
+            keys += done;
+            n -= (size_t)done;
+        } else if (!feed(p, 50)) {
+            return;
+        }
+    }
+}
+
+void pty_resize(struct pty *p, int cols, int rows)
+{
+    struct winsize w = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+
+    p->rows = rows;
+    p->cols = cols;
+    vterm_set_size(p->vt, rows, cols);
+    (void)ioctl(p->fd, TIOCSWINSZ, &w);
+}
+
+static void put_row(struct pty *p, int row)
+{
+    size_t end = p->text.n;
+    VTermScreenCell cell;
+    uint8_t utf8[4];
+
+    for (int col = 0; col < p->cols; col++) {
+        (void)vterm_screen_get_cell(p->screen, (VTermPos){row, col}, &cell);
+        if (cell.chars[0] == (uint32_t)-1)
+            continue;
+        for (size_t i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i] != 0; i++)
+            buf_put(&p->text, utf8, utf8_put(utf8, cell.chars[i]));
+        if (cell.chars[0] == 0)
+            buf_u8(&p->text, ' ');
+        else if (cell.chars[0] != ' ')
+            end = p->text.n;
+    }
+    p->text.n = end;
+    buf_u8(&p->text, '\n');
+}
+
+void pty_breathe(struct pty *p)
+{
+    (void)feed(p, 0);
+}
+
+const char *pty_screen(struct pty *p)
+{
+    buf_clear(&p->text);
+    for (int row = 0; row < p->rows; row++)
+        put_row(p, row);
+    return buf_cstr(&p->text);
+}
+
+const char *pty_output(struct pty *p)
+{
+    return buf_cstr(&p->output);
+}
+
+bool pty_until_cond(struct pty *p, bool (*cond)(struct pty *p, void *arg), void *arg)
+{
+    uint64_t end = clock_mono_ms() + PATIENCE_MS;
+    bool open = true;
+
+    while (clock_mono_ms() < end) {
+        if (cond(p, arg))
+            return true;
+        if (!open)
+            break;
+        open = feed(p, 100);
+    }
+    (void)fprintf(stderr, "waited in vain; the screen:\n%s", pty_screen(p));
+    return cond(p, arg);
+}
+
+struct wanted {
+    const char *words;
+    bool there;
+};
+
+static bool shows(struct pty *p, void *arg)
+{
+    const struct wanted *w = arg;
+
+    return (strstr(pty_screen(p), w->words) != NULL) == w->there;
+}
+
+bool pty_until(struct pty *p, const char *words)
+{
+    struct wanted w = {words, true};
+
+    if (pty_until_cond(p, shows, &w))
+        return true;
+    (void)fprintf(stderr, "not shown: %s\n", words);
+    return false;
+}
+
+bool pty_until_gone(struct pty *p, const char *words)
+{
+    struct wanted w = {words, false};
+
+    return pty_until_cond(p, shows, &w);
+}
+
+static bool stopped(struct pty *p, void *arg)
+{
+    int status = 0;
+
+    (void)arg;
+    return waitpid(p->pid, &status, WUNTRACED | WNOHANG) == p->pid && WIFSTOPPED(status);
+}
+
+bool pty_until_stopped(struct pty *p)
+{
+    return pty_until_cond(p, stopped, NULL);
+}
+
+int pty_until_exit(struct pty *p)
+{
+    uint64_t end = clock_mono_ms() + PATIENCE_MS;
+
+    while (!p->ended && clock_mono_ms() < end) {
+        (void)feed(p, 20);
+        look_for_end(p, WNOHANG);
+    }
+    while (p->ended && buf_end(&p->output) == ERR_OK) { /* what it said last */
+        size_t before = p->output.n;
+        if (!feed(p, 0) || p->output.n == before)
+            break;
+    }
+    return p->ended ? p->status : -1;
+}
+
+bool pty_alternate(const struct pty *p)
+{
+    return p->alternate;
+}
+
+bool pty_cooked(const struct pty *p)
+{
+    struct termios t;
+
+    return tcgetattr(p->fd, &t) == 0 && (t.c_lflag & ICANON) != 0 && (t.c_lflag & ECHO) != 0 &&
+           (t.c_lflag & ISIG) != 0;
+}
+
+void pty_cursor(const struct pty *p, int *row, int *col)
+{
+    VTermPos at;
+
+    vterm_state_get_cursorpos(vterm_obtain_state(p->vt), &at);
+    *row = at.row;
+    *col = at.col;
+}
+
+unsigned pty_cell(struct pty *p, int row, int col)
+{
+    VTermScreenCell cell;
+
+    (void)vterm_screen_get_cell(p->screen, (VTermPos){row, col}, &cell);
+    return cell.chars[0];
+}
+
+/* ---- golden screens ---- */
+
+static bool digits(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] < '0' || s[i] > '9')
+            return false;
+    }
+    return true;
+}
+
+/* In place and of the same width, so that columns stay. */
+static void mask(char *s)
+{
+    static const char KEY[] = "SHA256:";
+    static const char HOST[] = "127.0.0.1:";
+
+    for (; *s != '\0'; s++) {
+        if (digits(s, 2) && s[2] == ':' && digits(s + 3, 2))
+            memcpy(s, "HH:MM", 5);
+        if (strncmp(s, HOST, sizeof HOST - 1) == 0) {
+            for (s += sizeof HOST - 1; digits(s, 1); s++)
+                *s = '#';
+            s--;
+        } else if (strncmp(s, KEY, sizeof KEY - 1) == 0) {
+            for (s += sizeof KEY - 1; *s != ' ' && *s != '\n' && *s != '.' && *s != '\0'; s++)
+                *s = '#';
+            s--;
+        }
+    }
+}
+
+bool pty_golden(struct pty *p, const char *name)
+{
+    const char *update = getenv("UPDATE_SCREENS");
+    char path[4096];
+    char want[PTY_TEXT] = "";
+    char *is = mem_strdup(pty_screen(p));
+    FILE *file;
+    bool same;
+
+    mask(is);
+    (void)snprintf(path, sizeof path, "%s/tests/pty/screens/%s.txt", support_source(), name);
+    if (update != NULL && update[0] == '1') {
+        file = fopen(path, "w");
+        same = file != NULL && fputs(is, file) >= 0;
+        same = file != NULL && fclose(file) == 0 && same;
+        mem_free(is);
+        return same;
+    }
+    file = fopen(path, "r");
+    if (file != NULL) {
+        want[fread(want, 1, sizeof want - 1, file)] = '\0';
+        (void)fclose(file);
+    }
+    same = strcmp(is, want) == 0;
+    if (!same)
+        (void)fprintf(stderr, "%s differs; UPDATE_SCREENS=1 rewrites it. Wanted:\n%sIs:\n%s",
+            path, want, is);
+    mem_free(is);
+    return same;
+}
