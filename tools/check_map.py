@@ -10,7 +10,7 @@ there = set()
 for top in TOPS:
     for f in (root / top).rglob("*"):
         name = f.relative_to(root).as_posix()
-        if f.is_file() and "/corpus/" not in name and "__pycache__" not in name:
+        if f.is_file() and not re.search("/(corpus|screens|__pycache__)/", name):  # data
             there.add(stem(name))
 text = (root / "docs/ARCHITECTURE.md").read_text()
 named = {}

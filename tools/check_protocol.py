@@ -3,6 +3,7 @@
 sender, ceiling, and the fields of each body in order. Prints what should stand there."""
 import re, sys
 from pathlib import Path
+sys.dont_write_bytecode = True
 import tables
 t = tables.load(sys.argv[1])
 root = Path(sys.argv[2])

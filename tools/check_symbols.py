@@ -12,7 +12,7 @@ def nm(*args):
 own = nm("--defined-only")
 if "server_new" not in own:
     sys.exit(f"{program}: no relay, or stripped: nothing can be said of it")
-bad = [s for s in own if re.match(r"mls_|hpke_|client_", s)]
+bad = [s for s in own if re.match(r"(mls|hpke|treekem|ratchet)_", s)]
 bad += [s for s in nm("-D", "--undefined-only") if s in NEVER]
 print("\n".join(f"{s}: has no place in the relay" for s in bad), end="\n" if bad else "")
 sys.exit(bool(bad))

@@ -3,6 +3,7 @@
 default and range, every order of sottoctl with its options, every command of the client."""
 import re, sys
 from pathlib import Path
+sys.dont_write_bytecode = True
 import tables
 t = tables.load(sys.argv[1])
 root = Path(sys.argv[2])

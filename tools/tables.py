@@ -38,7 +38,7 @@ def bounds(kind, least, most):
     if kind == "list":
         return f"at most {most}, each:"
     if kind in ("str8", "blob16", "blob32", "rest"):
-        return f"{least} to {size(most)} bytes"
+        return f"{least} to {size(most)}" + ("" if "iB" in size(most) else " bytes")
     return ""
 
 def block(opcode):

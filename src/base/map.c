@@ -4,13 +4,13 @@
 #include "base/mem.h"
 
 struct map_slot {
-    uint8_t *key; /* NULL: never used; DEAD: was used */
+    uint8_t *key; /* NULL: never used; dead_mark: was used */
     size_t n;
     uint64_t hash;
     void *value;
 };
 
-static uint8_t DEAD[1];
+static uint8_t dead_mark[1];
 static uint64_t seed0 = 0x736f74746f206d61;
 static uint64_t seed1 = 0x7020666978656421;
 
@@ -80,7 +80,7 @@ static struct map_slot *map_find(const struct map *m, struct bytes key, uint64_t
         struct map_slot *s = &m->slots[i];
         if (s->key == NULL)
             return NULL;
-        if (s->key != DEAD && s->hash == hash && bytes_eq(bytes_of(s->key, s->n), key))
+        if (s->key != dead_mark && s->hash == hash && bytes_eq(bytes_of(s->key, s->n), key))
             return s;
     }
 }
@@ -106,7 +106,7 @@ static void map_rehash(struct map *m)
     m->cap = cap;
     m->dead = 0;
     for (size_t i = 0; i < old_cap; i++) {
-        if (old[i].key != NULL && old[i].key != DEAD)
+        if (old[i].key != NULL && old[i].key != dead_mark)
             map_place(m, old[i]);
     }
     mem_free(old);
@@ -115,7 +115,7 @@ static void map_rehash(struct map *m)
 void map_free(struct map *m)
 {
     for (size_t i = 0; i < m->cap; i++) {
-        if (m->slots[i].key != DEAD)
+        if (m->slots[i].key != dead_mark)
             mem_free(m->slots[i].key);
     }
     mem_free(m->slots);
@@ -151,7 +151,7 @@ void *map_del(struct map *m, struct bytes key)
         return NULL;
     void *value = s->value;
     mem_free(s->key);
-    *s = (struct map_slot){.key = DEAD};
+    *s = (struct map_slot){.key = dead_mark};
     m->used--;
     m->dead++;
     return value;
@@ -166,7 +166,7 @@ void *map_next(const struct map *m, size_t *at, struct bytes *key)
 {
     while (*at < m->cap) {
         struct map_slot *s = &m->slots[(*at)++];
-        if (s->key == NULL || s->key == DEAD)
+        if (s->key == NULL || s->key == dead_mark)
             continue;
         if (key != NULL)
             *key = bytes_of(s->key, s->n);

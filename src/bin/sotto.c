@@ -11,13 +11,13 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/version.h"
 #include "base/worker.h"
 #include "client/access.h"
 #include "client/session.h"
 #include "crypto/rand.h"
 #include "net/conn.h"
 #include "tui/tui.h"
-#include "base/version.h"
 
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT "5555"
@@ -94,6 +94,7 @@ static bool parse_options(int argc, char **argv, struct options *o, int *status)
         ['l'] = &o->log};
     int c;
 
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
     while ((c = getopt_long(argc, argv, "s:n:h", LONG, NULL)) != -1) {
         *status = c == '?' ? EXIT_USAGE : EXIT_SUCCESS;
         if (c == 'v') {
@@ -270,8 +271,14 @@ static void on_stop(void *arg)
 {
     struct client *c = arg;
 
+    const struct sigaction by_default = {.sa_handler = SIG_DFL};
+    struct sigaction before;
+
+    /* The kernel's own way, so that without a shell to wake us we are not put to sleep. */
     tui_pause(c->tui);
-    (void)raise(SIGSTOP);
+    (void)sigaction(SIGTSTP, &by_default, &before);
+    (void)raise(SIGTSTP);
+    (void)sigaction(SIGTSTP, &before, NULL);
     tui_resume(c->tui);
 }
 

@@ -7,11 +7,11 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/version.h"
 #include "ctl/exchange.h"
 #include "ctl/order.h"
 #include "ctl/secret.h"
 #include "ctl/table.h"
-#include "base/version.h"
 
 #define WAIT_S 60
 

@@ -14,18 +14,19 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
+#include "base/version.h"
 #include "crypto/rand.h"
 #include "net/conn.h"
 #include "server/control.h"
 #include "server/notify.h"
 #include "server/relay_cert.h"
 #include "server/server.h"
-#include "base/version.h"
 
 #define HASHERS     2
 #define STORE_QUEUE 65536
 #define BUS_QUEUE   65536
 #define ACCESS_KEY  32
+#define WHY         (CONFIG_PATH + 256) /* a sentence with a path in it */
 
 struct options {
     const char *config;
@@ -245,7 +246,7 @@ static enum err reload_all(struct daemon *d, char *why, size_t why_n)
 static void reload(void *arg)
 {
     struct daemon *d = arg;
-    char why[512] = "";
+    char why[WHY] = "";
 
     notify("RELOADING=1");
     if (d->config->log_file[0] != '\0' && log_to_file(d->config->log_file) != ERR_OK)
@@ -363,48 +364,41 @@ static void folder_of(const char *file, char *out, size_t n)
 
 static void sandbox_words(struct daemon *d, const struct sandbox_report *r)
 {
-    size_t n = strlen(d->sandbox_words);
-
-    (void)snprintf(d->sandbox_words + n, sizeof d->sandbox_words - n, "%s%s%s%s%s%s",
-        n != 0 ? " " : "", r->no_new_privs && n == 0 ? "no_new_privs " : "",
-        r->landlock ? "landlock " : "", r->seccomp ? "seccomp " : "",
-        r->missing[0] != '\0' ? "missing: " : "", r->missing);
+    (void)snprintf(d->sandbox_words, sizeof d->sandbox_words, "%s%s%s%s%s",
+        r->no_new_privs ? "no_new_privs " : "", r->landlock ? "landlock " : "",
+        r->seccomp ? "seccomp " : "", r->missing[0] != '\0' ? "missing: " : "", r->missing);
 }
 
-/*
- * In two steps: Landlock holds for a thread and those it starts, so it comes before the
- * workers; seccomp reaches all threads at once and forbids starting them, so it comes last.
- */
-static enum err enter_sandbox(struct daemon *d, bool calls, char *why, size_t why_n)
+/* Before the workers: Landlock holds for a thread and those it starts, and so does seccomp. */
+static enum err enter_sandbox(struct daemon *d, char *why, size_t why_n)
 {
-    static char folders[6][CONFIG_PATH];
+    static char folders[7][CONFIG_PATH];
     const struct config *c = d->config;
-    struct sandbox_path paths[7] = {{.path = c->state, .write = true}};
+    struct sandbox_path paths[8] = {{.path = c->state, .write = true}};
     const char *const files[] = {c->certificate, c->key, c->client_ca, c->access_key,
-        d->options.config != NULL ? d->options.config : "", c->log_file};
+        d->options.config != NULL ? d->options.config : "", c->log_file, c->control};
     size_t n = 1;
     struct sandbox_report report = {0};
 
     if (d->options.no_sandbox || !c->sandbox) {
         (void)snprintf(d->sandbox_words, sizeof d->sandbox_words, "off");
-        if (calls)
-            LOG_WARN("sottod", "running without its sandbox");
+        LOG_WARN("sottod", "running without its sandbox");
         return ERR_OK;
     }
     for (size_t i = 0; i < MEM_COUNT(files); i++) {
         if (files[i][0] == '\0')
             continue;
         folder_of(files[i], folders[i], sizeof folders[i]);
-        paths[n++] =
-            (struct sandbox_path){.path = folders[i], .write = files[i] == c->log_file};
+        paths[n++] = (struct sandbox_path){
+            .path = folders[i], .write = files[i] == c->log_file || files[i] == c->control};
     }
     struct sandbox_plan plan = {
         .paths = paths,
         .path_count = n,
         .max_files = (size_t)c->limits.connections + 128,
         .max_data = (size_t)4 << 30,
-        .seccomp = calls,
-        .landlock = !calls,
+        .seccomp = true,
+        .landlock = true,
     };
     enum err e = sandbox_enter(&plan, &report);
     if (e != ERR_OK)
@@ -443,15 +437,13 @@ static enum err start(struct daemon *d, char *why, size_t why_n)
     conn_env_init(&d->env, d->le, &d->conn_limits);
     e = start_listening(d, why, why_n);
     if (e == ERR_OK)
-        e = enter_sandbox(d, false, why, why_n);
+        e = enter_sandbox(d, why, why_n);
     if (e != ERR_OK)
         return e;
     start_workers(d);
     e = start_server(d, why, why_n);
     if (e == ERR_OK)
         e = start_control(d, why, why_n);
-    if (e == ERR_OK)
-        e = enter_sandbox(d, true, why, why_n);
     return e;
 }
 
@@ -498,7 +490,7 @@ int main(int argc, char **argv)
 {
     static struct daemon d;
     struct options *o = &d.options;
-    char why[512] = "";
+    char why[WHY] = "";
     int status;
 
     if (!parse_options(argc, argv, o, &status))

@@ -83,7 +83,7 @@ static void do_leave(struct engine *e, struct bytes arg)
 
     if (arg.n == 0)
         room = e->model->open;
-    if (room == &e->model->home) {
+    if (room == e->model->home) {
         engine_say(e, NULL, EVENT_INFO,
             "This is no room but the relay's own page. /quit leaves the relay.");
         return;

@@ -9,6 +9,6 @@
 typedef void command_fn(struct engine *e, struct bytes arg);
 
 command_fn *command_handler(const struct command *row); /* every row has one */
-void command_line(struct engine *e, struct bytes line);
+void command_line(struct engine *e, struct bytes text);
 
 #endif

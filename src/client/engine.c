@@ -173,6 +173,7 @@ void engine_leave(struct engine *e)
 
 void engine_want_nick(struct engine *e, struct bytes nick)
 {
-    mem_free((void *)(uintptr_t)e->want_nick.p);
-    e->want_nick = nick.n != 0 ? bytes_of(mem_dup(nick.p, nick.n), nick.n) : (struct bytes){0};
+    e->want_nick_n = (uint8_t)(nick.n <= sizeof e->want_nick ? nick.n : 0);
+    if (e->want_nick_n != 0)
+        memcpy(e->want_nick, nick.p, e->want_nick_n);
 }

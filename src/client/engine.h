@@ -68,6 +68,7 @@ struct engine {
     struct loop_timer answer; /* the oldest request is due */
     struct loop_timer relist;
     struct loop_timer retry; /* each second while waiting, for the countdown */
+    struct loop_timer again; /* rooms that the relay was too busy to take us back into */
     struct loop_timer leave; /* the goodbye has taken long enough */
     uint64_t retry_at_ms;
     uint64_t ready_at_ms;
@@ -81,8 +82,9 @@ struct engine {
     uint8_t resume[MSG_SECRET];
     uint32_t grace_s;
     uint64_t lost_at_ms;
-    bool resuming;          /* the login under way takes up a dropped session */
-    struct bytes want_nick; /* owned */
+    bool resuming; /* the login under way takes up a dropped session */
+    uint8_t want_nick_n;
+    char want_nick[MSG_NAME];
 };
 
 const char *engine_state_str(enum engine_state s);
@@ -102,6 +104,6 @@ void engine_tell(
 void engine_drop(struct engine *e, const char *why);   /* this link; another will be tried */
 void engine_refuse(struct engine *e, const char *why); /* for good; the reasons were told */
 void engine_leave(struct engine *e); /* goodbye in order; called again: at once */
-void engine_want_nick(struct engine *e, struct bytes nick);
+void engine_want_nick(struct engine *e, struct bytes nick); /* to be asked for when in again */
 
 #endif

@@ -37,7 +37,7 @@ void connect_closed_relay(struct engine *e)
     say_hello(e);
 }
 
-static void login(struct engine *e)
+static void come_in(struct engine *e)
 {
     struct msg_empty nothing = {0};
     struct msg_token token;
@@ -139,7 +139,7 @@ void connect_hello(struct engine *e, const struct request *r, const void *hello_
             "This relay takes no guests, and this sotto cannot log in to accounts yet.");
         engine_refuse(e, "no guests");
     } else {
-        login(e);
+        come_in(e);
     }
 }
 
@@ -160,25 +160,36 @@ void connect_access(struct engine *e, const struct request *r, const void *conne
         return;
     }
     model_set_nick(e->model, m->name);
-    login(e);
+    come_in(e);
 }
 
-static void rejoin(struct engine *e)
+/* Whose people are not known is a room that did not take us back yet. */
+void connect_rejoin(struct engine *e)
 {
     struct request again = {.why = REQUEST_AGAIN};
 
     for (size_t i = 1; i < model_pages(e->model); i++) {
-        struct bytes name = room_name(model_page(e->model, i));
+        const struct room *room = model_page(e->model, i);
+        struct bytes name = room_name(room);
         struct msg_join m = {.room = name};
+        if (room->people.count != 0)
+            continue;
         again.name_n = (uint8_t)name.n;
         memcpy(again.name, name.p, name.n);
         engine_ask(e, OP_JOIN, &m, &again);
     }
 }
 
+static void come_in_anew(struct engine *e)
+{
+    for (size_t i = 1; i < model_pages(e->model); i++)
+        roster_fini(&model_page(e->model, i)->people);
+    connect_rejoin(e);
+}
+
 static void greet(struct engine *e)
 {
-    if (e->tries == 0 && e->lost_at_ms == 0)
+    if (e->ready_at_ms == 0)
         engine_say(e, NULL, EVENT_INFO, "Connected to %s as %.*s.", e->model->address,
             (int)e->model->nick_n, e->model->nick);
     else
@@ -189,21 +200,24 @@ static void greet(struct engine *e)
 void connect_in(struct engine *e, const struct request *r, const void *login_ok)
 {
     const struct msg_login_ok *m = login_ok;
-    struct msg_name nick = {.name = e->want_nick};
+    struct msg_name nick = {.name = bytes_of(e->want_nick, e->want_nick_n)};
 
     (void)r;
     model_set_nick(e->model, m->name);
     memcpy(e->resume, m->resume, sizeof e->resume);
     e->has_resume = true;
     e->grace_s = m->grace_s;
-    e->ready_at_ms = e->loop->now_ms;
     engine_set_state(e, ENGINE_READY);
     greet(e);
+    e->ready_at_ms = e->loop->now_ms;
     if (nick.name.n != 0 && !model_is_me(e->model, nick.name))
         engine_ask(e, OP_NICK, &nick, NULL);
-    if (!e->resuming || m->resumed == 0)
-        rejoin(e);
-    list_everything(e);
+    if (!e->resuming || m->resumed == 0) {
+        come_in_anew(e);
+        list_relay(e);
+    } else {
+        list_everything(e);
+    }
     loop_timer_arm(e->loop, &e->relist, ENGINE_RELIST_MS);
     model_touch(e->model, MODEL_ALL);
 }
@@ -231,5 +245,5 @@ void connect_resume_refused(
 {
     (void)r;
     LOG_INFO("session", "resume refused: %s", log_text(no->reason));
-    login(e);
+    come_in(e);
 }

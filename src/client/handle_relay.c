@@ -11,7 +11,7 @@ void relay_notice(struct engine *e, const void *notice)
 
     model_time(e->model, e->loop->wall_ms);
     model_event(e->model, e->model->open, EVENT_NOTICE, m->from, text);
-    if (e->model->open != &e->model->home)
+    if (e->model->open != e->model->home)
         model_event(e->model, NULL, EVENT_NOTICE, m->from, text);
 }
 

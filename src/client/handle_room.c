@@ -19,6 +19,12 @@ void room_renamed(struct engine *e, const struct request *r, const void *renamed
         (const char *)m->name.p);
 }
 
+static void in_room(struct engine *e, struct room *room)
+{
+    (void)roster_add(&room->people, model_nick(e->model), 0);
+    list_people(e, room_name(room), REQUEST_PLAIN);
+}
+
 void room_joined(struct engine *e, const struct request *r, const void *joined)
 {
     const struct msg_joined *m = joined;
@@ -38,7 +44,7 @@ void room_joined(struct engine *e, const struct request *r, const void *joined)
             m->online <= 1 ? "You joined this room. Nobody else is here yet."
                            : "You joined this room.");
     }
-    list_people(e, m->room, REQUEST_PLAIN);
+    in_room(e, room);
 }
 
 void room_left(struct engine *e, const struct request *r, const void *left)
@@ -58,26 +64,42 @@ void room_left(struct engine *e, const struct request *r, const void *left)
     list_rooms(e, REQUEST_PLAIN);
 }
 
+/* Coming back after a loss: a page is given up only where the relay means it. */
+static void again_refused(struct engine *e, struct room *room, const struct msg_refusal *no)
+{
+    bool later = no->code == CODE_TOO_FAST || no->code == CODE_BUSY;
+
+    if (room == NULL || !room->joined)
+        return;
+    if (no->code == CODE_MEMBER_ALREADY) {
+        in_room(e, room);
+    } else if (later) {
+        uint64_t ms = no->num < 60000 ? no->num + 200 : 60000;
+        loop_timer_arm(e->loop, &e->again, ms);
+    } else {
+        engine_say(e, NULL, EVENT_WARN, "#%.*s does not take you back: %.*s", (int)room->name_n,
+            room->name, (int)no->reason.n, (const char *)no->reason.p);
+        model_leave(e->model, room);
+    }
+}
+
 void room_refused(struct engine *e, const struct request *r, const struct msg_refusal *no)
 {
-    struct room *room = rooms_find(&e->model->rooms, request_name(r));
-
     if (r->why == REQUEST_PARTING) {
         if (r->name_n == 0 && requests_first(&e->requests) == NULL)
             engine_drop(e, "goodbye said");
-        return;
-    }
-    if (r->op == OP_JOIN && no->code == CODE_BAD_SECRET)
+    } else if (r->why == REQUEST_AGAIN) {
+        again_refused(e, rooms_find(&e->model->rooms, request_name(r)), no);
+    } else if (r->op == OP_JOIN && no->code == CODE_BAD_SECRET) {
         engine_say(e, e->model->open, EVENT_WARN,
             "#%.*s asks for a password. Rooms with passwords open together with end-to-end "
             "encryption.",
             (int)r->name_n, r->name);
-    else
+    } else {
         engine_say(e, e->model->open, EVENT_WARN, "%s%.*s: the relay says no: %.*s",
             r->op == OP_NICK ? "" : "#", (int)r->name_n, r->name, (int)no->reason.n,
             (const char *)no->reason.p);
-    if (r->why == REQUEST_AGAIN && room != NULL)
-        model_leave(e->model, room);
+    }
 }
 
 /* ---- what the relay tells ---- */
@@ -123,8 +145,7 @@ static void count(struct room *room, uint8_t kind)
 void room_presence(struct engine *e, const void *presence)
 {
     const struct msg_presence_event *m = presence;
-    struct room *room =
-        m->room.n != 0 ? rooms_find(&e->model->rooms, m->room) : &e->model->home;
+    struct room *room = m->room.n != 0 ? rooms_find(&e->model->rooms, m->room) : e->model->home;
     uint8_t flags = list_flags(m->flags);
 
     if (m->kind == PRESENCE_RENAMED) {
@@ -161,7 +182,7 @@ void room_removed(struct engine *e, const void *removed)
         (const char *)m->reason.p);
     if (room != NULL && room->joined) {
         model_leave(e->model, room);
-        model_show(e->model, &e->model->home);
+        model_show(e->model, e->model->home);
     }
     if (m->room.n == 0)
         engine_refuse(e, "removed from the relay");

@@ -32,10 +32,15 @@ void list_people(struct engine *e, struct bytes room, enum request_why why)
     engine_ask(e, OP_USERS, &m, &r);
 }
 
-void list_everything(struct engine *e)
+void list_relay(struct engine *e)
 {
     list_rooms(e, REQUEST_PLAIN);
     list_people(e, (struct bytes){0}, REQUEST_PLAIN);
+}
+
+void list_everything(struct engine *e)
+{
+    list_relay(e);
     for (size_t i = 1; i < model_pages(e->model); i++)
         list_people(e, room_name(model_page(e->model, i)), REQUEST_PLAIN);
 }
@@ -155,7 +160,7 @@ void list_people_answer(struct engine *e, const struct request *r, const void *a
     const struct msg_users_ok *a = answer;
     struct request next = page_of(r);
     struct roster elsewhere = {0};
-    struct roster *people = &e->model->home.people;
+    struct roster *people = &e->model->home->people;
     struct bytes last = {0};
     bool fresh;
 

@@ -11,7 +11,8 @@
 void list_rooms(struct engine *e, enum request_why why);
 void list_people(
     struct engine *e, struct bytes room, enum request_why why); /* no room: everybody */
-void list_everything(struct engine *e); /* rooms, everybody, and who is in the joined rooms */
+void list_relay(struct engine *e);                              /* rooms and everybody */
+void list_everything(struct engine *e); /* and who is in the joined rooms */
 
 void list_rooms_answer(struct engine *e, const struct request *r, const void *answer);
 void list_people_answer(struct engine *e, const struct request *r, const void *answer);

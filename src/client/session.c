@@ -175,6 +175,7 @@ static void forget_link(struct engine *e)
     loop_timer_stop(e->loop, &e->beat);
     loop_timer_stop(e->loop, &e->answer);
     loop_timer_stop(e->loop, &e->relist);
+    loop_timer_stop(e->loop, &e->again);
     loop_timer_stop(e->loop, &e->leave);
 }
 
@@ -224,6 +225,7 @@ static void on_relist(void *arg)
     struct engine *e = arg;
 
     list_rooms(e, REQUEST_PLAIN);
+    list_people(e, room_name(e->model->open), REQUEST_PLAIN);
     loop_timer_arm(e->loop, &e->relist, ENGINE_RELIST_MS);
 }
 
@@ -235,6 +237,11 @@ static void on_retry(void *arg)
         count_down(e);
     else
         dial(e);
+}
+
+static void on_again(void *arg)
+{
+    connect_rejoin(arg);
 }
 
 static void on_leave_due(void *arg)
@@ -276,6 +283,7 @@ struct session *session_new(const struct engine_setup *setup)
     loop_timer_init(&e->answer, on_answer_due, e);
     loop_timer_init(&e->relist, on_relist, e);
     loop_timer_init(&e->retry, on_retry, e);
+    loop_timer_init(&e->again, on_again, e);
     loop_timer_init(&e->leave, on_leave_due, e);
     (void)snprintf(e->model->address, sizeof e->model->address, "%s", setup->address);
     if (setup->nick != NULL)
@@ -287,7 +295,6 @@ void session_free(struct session *s)
 {
     if (s == NULL)
         return;
-    engine_want_nick(&s->e, (struct bytes){0});
     loop_timer_stop(s->e.loop, &s->e.retry);
     mem_wipe(s->e.resume, sizeof s->e.resume);
     mem_free(s);

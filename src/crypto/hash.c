@@ -68,12 +68,12 @@ enum err hash_hmac(
     struct bytes key, const struct bytes *parts, size_t count, uint8_t out[HASH_SHA256])
 {
     /* A key of no bytes must still be a key: NULL would mean "the one from before". */
-    static const uint8_t none[1];
+    static const uint8_t NONE[1];
     size_t n = 0;
 
     alg_ready();
     EVP_MAC_CTX *ctx = EVP_MAC_CTX_dup(alg.hmac);
-    bool good = ctx != NULL && EVP_MAC_init(ctx, key.n != 0 ? key.p : none, key.n, NULL) == 1;
+    bool good = ctx != NULL && EVP_MAC_init(ctx, key.n != 0 ? key.p : NONE, key.n, NULL) == 1;
     for (size_t i = 0; good && i < count; i++)
         good = parts[i].n == 0 || EVP_MAC_update(ctx, parts[i].p, parts[i].n) == 1;
     good = good && EVP_MAC_final(ctx, out, &n, HASH_SHA256) == 1 && n == HASH_SHA256;

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "ctl/order.h"
 
-#define REQUEST_MAX (64 * 1024)
+#define REQUEST_MAX (64u << 10)
 #define REST_MAX    4096
 #define OPTION_MAX  8
 
@@ -30,7 +30,7 @@ static enum err complain(struct reading *r, const char *what, const char *word)
 {
     struct buf clean;
 
-    buf_init(&clean, 4 * UTF8_LOG_MAX);
+    buf_init(&clean, (size_t)4 * UTF8_LOG_MAX);
     utf8_clean(&clean, bytes_str(word), UTF8_LOG);
     (void)snprintf(
         r->why, r->why_n, "%s%s%s", what, clean.n != 0 ? ": " : "", buf_cstr(&clean));

@@ -96,7 +96,7 @@ enum err secret_from_terminal(int fd, const char *prompt, struct buf *out)
         return ERR_UNSUPPORTED;
     /* A signal that ends us comes when the terminal is itself again. */
     (void)sigfillset(&all);
-    (void)sigprocmask(SIG_BLOCK, &all, &before);
+    (void)sigprocmask(SIG_BLOCK, &all, &before); /* NOLINT(concurrency-mt-unsafe): one thread */
     quiet = was;
     quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
     quiet.c_cc[VMIN] = 1;
@@ -109,7 +109,7 @@ enum err secret_from_terminal(int fd, const char *prompt, struct buf *out)
     if (e == ERR_OK && !bytes_eq(buf_view(out), buf_view(&again)))
         e = ERR_CONFLICT;
     (void)tcsetattr(fd, TCSAFLUSH, &was);
-    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL); /* NOLINT(concurrency-mt-unsafe): one thread */
     buf_wipe(&again);
     return e;
 }

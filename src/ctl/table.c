@@ -207,7 +207,7 @@ static void show_row(struct table *t, const struct json *row, struct buf *out)
 {
     struct buf cell;
 
-    buf_init(&cell, 4 * CELL);
+    buf_init(&cell, (size_t)4 * CELL);
     for (size_t i = 0; i < t->count; i++) {
         const struct json *v = member(row, t->key[i]);
         buf_clear(&cell);

@@ -4,25 +4,27 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-static struct bytes keep(struct bytes b)
+static struct bytes cut(struct bytes b)
 {
-    size_t n = b.n <= EVENT_TEXT ? b.n : utf8_fit_bytes(b, EVENT_TEXT);
-
-    return n != 0 ? bytes_of(mem_dup(b.p, n), n) : (struct bytes){0};
+    return bytes_of(b.p, b.n <= EVENT_TEXT ? b.n : utf8_fit_bytes(b, EVENT_TEXT));
 }
 
-static void drop(struct bytes b)
+/* Both into one block, behind each other. */
+static void keep(struct event *v, struct bytes who, struct bytes text)
 {
-    mem_free((void *)(uintptr_t)b.p);
+    v->block = mem_alloc(who.n + text.n + 1);
+    v->who = bytes_of(v->block, who.n);
+    v->text = bytes_of(v->block + who.n, text.n);
+    if (who.n != 0)
+        memcpy(v->block, who.p, who.n);
+    if (text.n != 0)
+        memcpy(v->block + who.n, text.p, text.n);
 }
 
 void events_fini(struct events *e)
 {
-    for (size_t i = 0; i < e->count; i++) {
-        struct event *v = &e->ring[(e->head + i) % EVENTS_MAX];
-        drop(v->who);
-        drop(v->text);
-    }
+    for (size_t i = 0; i < e->count; i++)
+        mem_free(e->ring[(e->head + i) % EVENTS_MAX].block);
     mem_free(e->ring);
     *e = (struct events){0};
 }
@@ -35,13 +37,13 @@ const struct event *events_add(struct events *e, int64_t wall_ms, enum event_kin
     if (e->ring == NULL)
         e->ring = mem_array(EVENTS_MAX, sizeof *e->ring);
     if (e->count == EVENTS_MAX) {
-        drop(e->ring[e->head].who);
-        drop(e->ring[e->head].text);
+        mem_free(e->ring[e->head].block);
         e->head = (e->head + 1) % EVENTS_MAX;
         e->count--;
     }
     v = &e->ring[(e->head + e->count++) % EVENTS_MAX];
-    *v = (struct event){++e->last_id, wall_ms, kind, keep(who), keep(text)};
+    *v = (struct event){.id = ++e->last_id, .wall_ms = wall_ms, .kind = kind};
+    keep(v, cut(who), cut(text));
     return v;
 }
 

@@ -30,6 +30,7 @@ struct event {
     enum event_kind kind;
     struct bytes who; /* may be empty */
     struct bytes text;
+    uint8_t *block; /* where both lie */
 };
 
 struct events {

@@ -23,8 +23,9 @@ struct model *model_new(void)
 {
     struct model *m = mem_alloc(sizeof *m);
 
-    m->home.joined = true;
-    m->open = &m->home;
+    m->home = mem_alloc(sizeof *m->home);
+    m->home->joined = true;
+    m->open = m->home;
     m->dirty = MODEL_ALL;
     intents_init(&m->intents);
     return m;
@@ -34,7 +35,8 @@ void model_free(struct model *m)
 {
     if (m == NULL)
         return;
-    room_fini(&m->home);
+    room_fini(m->home);
+    mem_free(m->home);
     rooms_fini(&m->rooms);
     mem_free(m->pages);
     intents_fini(&m->intents);
@@ -96,7 +98,7 @@ static bool worth_a_look(enum event_kind kind)
 void model_event(
     struct model *m, struct room *r, enum event_kind kind, struct bytes who, struct bytes text)
 {
-    struct room *at = r != NULL ? r : &m->home;
+    struct room *at = r != NULL ? r : m->home;
 
     (void)events_add(&at->events, m->wall_ms, kind, who, text);
     if (at == m->open) {
@@ -112,11 +114,15 @@ size_t model_pages(const struct model *m)
     return m->page_count + 1;
 }
 
+/* The page at a place that there is. */
+static struct room *page_at(const struct model *m, size_t i)
+{
+    return i == 0 ? m->home : m->pages[i - 1];
+}
+
 struct room *model_page(const struct model *m, size_t i)
 {
-    if (i == 0)
-        return (struct room *)(uintptr_t)&m->home;
-    return i <= m->page_count ? m->pages[i - 1] : NULL;
+    return i <= m->page_count ? page_at(m, i) : NULL;
 }
 
 size_t model_page_of(const struct model *m, const struct room *r)
@@ -141,7 +147,7 @@ void model_step(struct model *m, int by)
     size_t n = model_pages(m);
     size_t at = model_page_of(m, m->open);
 
-    model_show(m, model_page(m, by < 0 ? (at + n - 1) % n : (at + 1) % n));
+    model_show(m, page_at(m, by < 0 ? (at + n - 1) % n : (at + 1) % n));
 }
 
 struct room *model_join(struct model *m, struct bytes name)
@@ -169,7 +175,7 @@ void model_leave(struct model *m, struct room *r)
     if (at == 0)
         return;
     if (m->open == r)
-        model_show(m, model_page(m, at - 1));
+        model_show(m, page_at(m, at - 1));
     memmove(&m->pages[at - 1], &m->pages[at], (m->page_count - at) * sizeof(struct room *));
     m->page_count--;
     r->joined = false;
@@ -194,7 +200,7 @@ static bool rename_in(struct roster *r, struct bytes from, struct bytes to)
 void model_rename(struct model *m, struct bytes from, struct bytes to)
 {
     for (size_t i = 0; i < model_pages(m); i++)
-        (void)rename_in(&model_page(m, i)->people, from, to);
+        (void)rename_in(&page_at(m, i)->people, from, to);
     model_touch(m, MODEL_PEOPLE);
 }
 

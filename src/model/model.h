@@ -42,7 +42,7 @@ struct model {
     unsigned retry_s;  /* while waiting */
     char nick[ROSTER_NAME];
     uint8_t nick_n;
-    struct room home; /* people: everybody on the relay */
+    struct room *home; /* people: everybody on the relay */
     struct rooms rooms;
     struct room **pages; /* joined rooms, in order; the first page is home and not in here */
     size_t page_count;

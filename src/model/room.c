@@ -66,9 +66,9 @@ struct room *rooms_add(struct rooms *rs, struct bytes name)
         return NULL;
     if (rs->count == rs->cap) {
         rs->cap = rs->cap != 0 ? rs->cap * 2 : 16;
-        rs->all = mem_realloc(rs->all, rs->cap * sizeof *rs->all);
+        rs->all = mem_realloc(rs->all, rs->cap * sizeof(struct room *));
     }
-    memmove(&rs->all[at + 1], &rs->all[at], (rs->count - at) * sizeof *rs->all);
+    memmove(&rs->all[at + 1], &rs->all[at], (rs->count - at) * sizeof(struct room *));
     rs->count++;
     r = mem_alloc(sizeof *r);
     memcpy(r->name, name.p, name.n);

@@ -25,7 +25,14 @@ enum conn_phase { CONN_DIAL, CONN_SHAKE, CONN_UP, CONN_LEAVING, CONN_DEAD };
 
 /* Deadlines; one timer serves them all. PHASE: the handshake, then the lingering. PROGRESS: of
  * writing, or of one attempt to connect. */
-enum conn_due { CONN_DUE_PHASE, CONN_DUE_FRAME, CONN_DUE_PROGRESS, CONN_DUE_SOFT, CONN_DUES };
+enum conn_due {
+    CONN_DUE_PHASE,
+    CONN_DUE_FRAME,
+    CONN_DUE_PROGRESS,
+    CONN_DUE_SOFT,
+    CONN_DUE_POST, /* what was posted leaves, with company or without */
+    CONN_DUES
+};
 
 struct conn_dial;
 

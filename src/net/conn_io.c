@@ -129,6 +129,7 @@ static void conn_settle(struct conn *c)
 void conn_flush(struct conn *c)
 {
     buf_clear(&c->env->sealed);
+    c->due[CONN_DUE_POST] = 0;
     /* While sealed bytes wait the kernel has no room, and says when it has. */
     if (c->wire_n == 0 && c->phase == CONN_UP) {
         conn_seal(c);

@@ -14,6 +14,8 @@
 _Static_assert(sizeof(struct conn) <= 576, "ten thousand idle ones are wanted");
 
 #define SEALED_MAX (4u << 20)
+/* A receipt may wait so long for a frame to travel with. */
+#define POST_MS 2
 /* What the kernel may hold unsent; above it the queue stays here, where it is counted. */
 #define UNSENT_MAX (256 << 10)
 
@@ -59,6 +61,8 @@ static void conn_overdue(struct conn *c, enum conn_due which)
 {
     if (which == CONN_DUE_FRAME)
         conn_end(c, LINK_END_TIMEOUT, "a frame was not finished in time");
+    else if (which == CONN_DUE_POST)
+        loop_later(conn_loop(c), &c->flush, LOOP_FLUSH);
     else if (which == CONN_DUE_PROGRESS && c->phase == CONN_DIAL)
         conn_dial_next(c);
     else if (which == CONN_DUE_PROGRESS || which == CONN_DUE_SOFT)
@@ -174,23 +178,39 @@ void conn_done(struct conn *c)
         conn_free(c);
 }
 
-static void conn_send_op(struct link *l, struct span s)
+/* Queued; false when nothing will leave any more. */
+static bool conn_queue(struct conn *c, struct span s)
 {
-    struct conn *c = (struct conn *)l;
     const struct conn_limits *limits = c->env->limits;
+    struct link *l = &c->link;
 
     if (c->phase >= CONN_LEAVING || c->mute) {
         span_drop(s);
-        return;
+        return false;
     }
     l->backlog += s.n;
     outq_add(&c->out, s);
     if (limits->soft_bytes != 0 && l->backlog > limits->soft_bytes)
         c->above = true;
-    if (c->phase == CONN_UP)
-        loop_later(conn_loop(c), &c->flush, LOOP_FLUSH);
     if (c->wire_n != 0 && limits->hard_bytes != 0 && l->backlog > limits->hard_bytes)
         conn_end(c, LINK_END_SLOW, NULL);
+    return c->phase == CONN_UP;
+}
+
+static void conn_send_op(struct link *l, struct span s)
+{
+    struct conn *c = (struct conn *)l;
+
+    if (conn_queue(c, s))
+        loop_later(conn_loop(c), &c->flush, LOOP_FLUSH);
+}
+
+static void conn_post_op(struct link *l, struct span s)
+{
+    struct conn *c = (struct conn *)l;
+
+    if (conn_queue(c, s) && !c->flush.queued && c->due[CONN_DUE_POST] == 0)
+        conn_due(c, CONN_DUE_POST, POST_MS);
 }
 
 static void conn_resume_op(struct link *l)
@@ -227,8 +247,9 @@ static enum err conn_peer_cert_op(struct link *l, uint8_t fingerprint[32], char 
     return e == ERR_NOT_FOUND ? ERR_OK : e; /* a certificate may well have no common name */
 }
 
-static const struct link_ops conn_ops = {
+static const struct link_ops CONN_OPS = {
     .send = conn_send_op,
+    .post = conn_post_op,
     .resume = conn_resume_op,
     .close = conn_close_op,
     .exporter = conn_exporter_op,
@@ -239,7 +260,7 @@ enum err conn_peer_fingerprint(struct link *l, uint8_t out[TLS_FINGERPRINT])
 {
     const struct conn *c = (struct conn *)l;
 
-    if (l->ops != &conn_ops || c->tls == NULL)
+    if (l->ops != &CONN_OPS || c->tls == NULL)
         return ERR_STATE;
     return tls_peer_fingerprint(c->tls, out);
 }
@@ -248,7 +269,7 @@ struct conn *conn_new(struct conn_env *env, struct tls_ctx *ctx)
 {
     struct conn *c = mem_alloc(sizeof *c);
 
-    c->link.ops = &conn_ops;
+    c->link.ops = &CONN_OPS;
     c->env = env;
     c->fd = -1;
     c->tls = tls_new(ctx);

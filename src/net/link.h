@@ -43,6 +43,7 @@ struct link_user {
 
 struct link_ops {
     void (*send)(struct link *l, struct span s);
+    void (*post)(struct link *l, struct span s); /* NULL: the same as send */
     void (*resume)(struct link *l);
     void (*close)(struct link *l, const char *detail);
     enum err (*exporter)(struct link *l, uint8_t out[LINK_EXPORT]);
@@ -60,6 +61,15 @@ struct link {
 static inline void link_send(struct link *l, struct span s) /* takes the reference */
 {
     l->ops->send(l, s);
+}
+/* For what nobody waits for, a receipt say: it goes with whatever is sent next, or alone within
+ * some milliseconds. Order is kept. */
+static inline void link_post(struct link *l, struct span s)
+{
+    if (l->ops->post != NULL)
+        l->ops->post(l, s);
+    else
+        l->ops->send(l, s);
 }
 static inline void link_resume(
     struct link *l) /* after FRAMER_STALL: the same frame is offered again, later */

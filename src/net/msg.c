@@ -14,7 +14,7 @@
 #define FIX(s, f, n)        {#f, FIELD_FIX, AT(s, f), 0, n, NULL}
 #define STR(s, f, as, k, e, n)  {as, FIELD_##k, AT(s, f), FIELD_##e, n, NULL}
 #define RUN(s, f)           {#f, FIELD_NAMES, AT(s, f), FIELD_MAYBE, UINT32_MAX, NULL}
-#define LIST(s, f, n, of)   {#f, FIELD_LIST, AT(s, f), FIELD_MAYBE, n, &of}
+#define LIST(s, f, n, of)   {#f, FIELD_LIST, AT(s, f), FIELD_MAYBE, n, &(of)}
 #define OPTIONAL(s, f)      {#f, FIELD_OPTIONAL, AT(s, f), 0, 0, NULL}
 #define SHAPE(id, s, title) const struct schema id = {title, id##_FIELDS, sizeof id##_FIELDS / sizeof id##_FIELDS[0], sizeof(struct msg_##s)}
 
@@ -213,7 +213,7 @@ SHAPE(MSG_PRESENCE, presence_event, "presence");
 
 static const struct field MSG_NOTICE_FIELDS[] = {
     STR(notice, from, "from", STR8, MUST, MSG_NAME),
-    STR(notice, text, "text", BLOB16, MUST, MSG_TEXT),
+    STR(notice, text, "text", BLOB16, MUST, MSG_WORDS),
 };
 SHAPE(MSG_NOTICE, notice, "notice");
 

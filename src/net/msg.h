@@ -14,9 +14,13 @@
 #define MSG_ROOM      64
 #define MSG_ID        16
 #define MSG_SECRET    32
-#define MSG_TEXT      65535
+#define MSG_TEXT      65472 /* with every name at its longest, what is told fits its ceiling */
+#define MSG_WORDS     16000 /* of an operator */
 #define MSG_IDENTITY  1024
 #define MSG_PACKAGE   4096
+/* The suites of rooms and direct conversations: nothing else is kept. */
+#define MSG_SUITE_AES    0xf001
+#define MSG_SUITE_CHACHA 0xf002
 #define MSG_LARGE     (2u << 20) /* commits, welcomes, group infos */
 #define MSG_GREETING  "A long time ago in a galaxy far, far away..."
 #define MSG_HEARTBEAT "stayin alive..."

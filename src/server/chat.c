@@ -54,12 +54,15 @@ static void no_such_user(struct peer *p, struct bytes who)
 static void join_one(struct convo *c, const struct name *who, bool account)
 {
     struct user *u = user_find(c->server, who->s);
-    struct member *m = convo_add(c, who, account);
-    struct store_named row = {.name = name_bytes(who)};
+    struct member *m = convo_member(c, who->s);
+    struct store_named row = {.name = name_bytes(who), .seq = c->last_seq};
 
-    if (account)
-        store_member_set(c->server->store, name_key_bytes(&c->key), &row, relay_stored,
-            relay_words("storing a member"));
+    if (m == NULL) {
+        m = convo_add(c, who, account);
+        if (account)
+            store_member_set(c->server->store, name_key_bytes(&c->key), &row, relay_stored,
+                relay_words("storing a member"));
+    }
     if (u != NULL && u->state != USER_HELD)
         convo_enter(m, u);
 }
@@ -73,18 +76,45 @@ static void meeting_end(struct meeting *g)
     mem_free(g);
 }
 
+/* The frame that comes again is told from this. */
+static void meeting_failed(const struct meeting *g, enum err why)
+{
+    struct peer *p = peer_by_id(g->server, g->slot, g->generation);
+
+    if (p == NULL)
+        return;
+    p->absent = g->to;
+    p->absent_why = why;
+}
+
+/* A guest may have gone, or taken another name, while the store was asked. */
+static bool still_there(struct server *s, const struct name *who, bool account)
+{
+    const struct user *u = user_find(s, who->s);
+
+    return account || (u != NULL && u->state != USER_HELD && !u->account);
+}
+
 static void stored(void *arg, const struct store_result *r)
 {
     struct meeting *g = arg;
     struct name_key key;
 
     name_direct_key(g->me.s, g->to.s, &key);
-    if ((r->rc == ERR_OK || r->rc == ERR_EXISTS) &&
-        convo_find(g->server, name_key_bytes(&key)) == NULL) {
-        struct convo *c = convo_new(g->server, &key, CONVO_DIRECT, (struct bytes){0});
+    struct convo *c = convo_find(g->server, name_key_bytes(&key));
+    bool both = still_there(g->server, &g->me, g->my_account) &&
+                still_there(g->server, &g->to, g->their_account);
+    if (r->rc != ERR_OK && r->rc != ERR_EXISTS) {
+        meeting_failed(g, r->rc);
+    } else if (both) {
+        if (c == NULL)
+            c = convo_new(g->server, &key, CONVO_DIRECT, (struct bytes){0});
         c->access = ACCESS_INVITE;
         join_one(c, &g->me, g->my_account);
         join_one(c, &g->to, g->their_account);
+    } else if (c == NULL) {
+        store_room_remove(g->server->store, name_key_bytes(&key), relay_stored,
+            relay_words("removing a conversation"));
     }
     meeting_end(g);
 }
@@ -103,15 +133,13 @@ static void store_meeting(struct meeting *g)
 static void looked_up(void *arg, const struct store_result *r)
 {
     struct meeting *g = arg;
-    struct peer *p = peer_by_id(g->server, g->slot, g->generation);
 
     if (r->rc == ERR_OK) {
         g->their_account = true;
         store_meeting(g);
         return;
     }
-    if (p != NULL)
-        p->absent = g->to; /* the frame that comes again is told from this */
+    meeting_failed(g, r->rc);
     meeting_end(g);
 }
 
@@ -134,6 +162,29 @@ static void meet(struct peer *p, const struct name *to, const struct user *them)
         store_account_get(p->server->store, name_bytes(to), looked_up, g);
 }
 
+/* Guests come and go, and others come under their names. */
+static bool both_in(const struct convo *c, const struct user *me, const struct name *to)
+{
+    const struct member *mine = convo_member(c, me->name.s);
+    const struct member *theirs = convo_member(c, to->s);
+
+    return mine != NULL && mine->user == me && theirs != NULL &&
+           (theirs->durable || theirs->user != NULL);
+}
+
+static void not_met(struct peer *p, uint8_t op, struct bytes who)
+{
+    enum err why = p->absent_why;
+
+    p->absent = (struct name){0};
+    p->absent_why = ERR_OK;
+    if (why == ERR_NOT_FOUND)
+        no_such_user(p, who);
+    else
+        reply_refuse(
+            p, op, CODE_NOT_STORED, 0, "the relay could not begin the conversation: try again");
+}
+
 enum framer_verdict chat_direct(
     struct peer *p, uint8_t op, struct bytes who, struct name *to, struct convo **c)
 {
@@ -151,11 +202,11 @@ enum framer_verdict chat_direct(
     }
     name_direct_key(p->user->name.s, to->s, &key);
     *c = convo_find(p->server, name_key_bytes(&key));
-    if (*c != NULL)
+    if (*c != NULL && both_in(*c, p->user, to))
         return FRAMER_NEXT;
+    *c = NULL;
     if (strcmp(p->absent.s, to->s) == 0) {
-        memset(&p->absent, 0, sizeof p->absent);
-        no_such_user(p, who);
+        not_met(p, op, who);
         return FRAMER_NEXT;
     }
     them = user_find(p->server, to->s);

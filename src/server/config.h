@@ -17,7 +17,7 @@ struct limits {
     int64_t connections;     /* at once */
     int64_t per_address;     /* at once, per IPv4 address or IPv6 /64 */
     int64_t new_per_address; /* new ones in 10 minutes; then refused for 10 minutes */
-    int64_t unauthenticated; /* at once; the oldest gives way above it */
+    int64_t unauthenticated; /* at once */
     int64_t drop_from;       /* unauthenticated ones above which some are dropped at random */
     int64_t loopback_exempt; /* 1: per-address limits do not hold for loopback */
     int64_t handshake_ms;
@@ -48,7 +48,6 @@ struct limits {
     int64_t hash_log2_n; /* scrypt cost of what is stored */
     int64_t tokens_per_account;
     int64_t token_days;
-    int64_t sessions_per_account;
     int64_t penalty_max_s;
     /* rooms */
     int64_t room_members;

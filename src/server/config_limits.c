@@ -21,7 +21,7 @@ static const struct limit_row ROWS[] = {
     ROW(connections, 16384, 1, 1000000, "connections", "at once"),
     ROW(per_address, 16, 1, 1000000, "connections", "at once from one IPv4 address or IPv6 /64"),
     ROW(new_per_address, 32, 1, 1000000, "connections", "new ones from one address in 10 minutes; then none for 10 minutes"),
-    ROW(unauthenticated, 512, 1, 1000000, "connections", "that have not logged in, at once; above it the oldest gives way"),
+    ROW(unauthenticated, 512, 1, 1000000, "connections", "that have not logged in, at once"),
     ROW(drop_from, 256, 1, 1000000, "connections", "that have not logged in, above which new ones are dropped at random, ever more of them"),
     ROW(loopback_exempt, 1, 0, 1, "switch", "1: limits per address do not hold for loopback"),
     ROW(handshake_ms, 10000, 100, 600000, "ms", "from accepting to the end of TLS"),
@@ -61,7 +61,6 @@ static const struct limit_row ROWS[] = {
     ROW(hash_log2_n, 12, 10, 20, "log2", "cost of the scrypt hash under which verifiers are stored"),
     ROW(tokens_per_account, 8, 0, 1000, "tokens", "living ones of one account"),
     ROW(token_days, 30, 1, 3650, "days", "the longest life of a token"),
-    ROW(sessions_per_account, 8, 1, 1000, "sessions", "of one account at once"),
     ROW(penalty_max_s, 600, 1, DAY, "s", "the longest for which an address that offended is refused"),
 
     ROW(room_members, 1000, 2, 2000, "members", "of one room"),

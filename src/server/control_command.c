@@ -6,14 +6,22 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "server/control_call.h"
 #include "base/version.h"
+#include "server/control_call.h"
 
 #define BY "Server" /* whom people see as the one who did it */
 
 static struct bytes text(const char *s)
 {
     return bytes_str(s);
+}
+
+/* A name as the relay has it; what cannot be one is an address. */
+static struct bytes who(struct control_call *call)
+{
+    if (name_fold(text(call->args.user), &call->account) != ERR_OK)
+        return text(call->args.user);
+    return name_bytes(&call->account);
 }
 
 /* ---- looking ---- */
@@ -52,8 +60,8 @@ static void run_rooms(struct control_call *call)
 static void run_kick(struct control_call *call)
 {
     const struct control_args *a = &call->args;
-    size_t n = server_kick(
-        call->parts->server, text(a->room), text(a->user), text(BY), text(a->reason));
+    size_t n =
+        server_kick(call->parts->server, text(a->room), who(call), text(BY), text(a->reason));
 
     if (n == 0) {
         control_fail(call, "nobody of that name or address is there");
@@ -77,23 +85,23 @@ static void run_ban(struct control_call *call)
 {
     const struct control_args *a = &call->args;
 
-    say_ban(call, server_ban(call->parts->server, text(a->room), text(a->user), false,
-                      a->seconds, text(BY), text(a->reason)));
+    say_ban(call, server_ban(call->parts->server, text(a->room), who(call), false, a->seconds,
+                      text(BY), text(a->reason)));
 }
 
 static void run_mute(struct control_call *call)
 {
     const struct control_args *a = &call->args;
 
-    say_ban(call, server_ban(call->parts->server, text(a->room), text(a->user), true,
-                      a->seconds, text(BY), text(a->reason)));
+    say_ban(call, server_ban(call->parts->server, text(a->room), who(call), true, a->seconds,
+                      text(BY), text(a->reason)));
 }
 
 static void run_unban(struct control_call *call)
 {
     const struct control_args *a = &call->args;
 
-    say_ban(call, server_unban(call->parts->server, text(a->room), text(a->user), text(BY)));
+    say_ban(call, server_unban(call->parts->server, text(a->room), who(call), text(BY)));
 }
 
 static void run_announce(struct control_call *call)

@@ -35,7 +35,7 @@ static void deliver(struct member *m, struct span frame)
 
     if (m->gap || backlog > soft) {
         u->server->total.gaps += !m->gap;
-        m->gap = true;
+        m->gap = m->convo->owed = true;
         return;
     }
     u->server->total.deliveries++;
@@ -47,8 +47,7 @@ static void convo_heard(void *arg, const struct bus_msg *m)
     struct convo *c = arg;
 
     for (size_t i = 0; i < c->present_count; i++) {
-        const struct peer *p = c->present[i]->user->peer;
-        if (p == NULL || m->origin == 0 || peer_id(p) != m->origin)
+        if (m->origin == 0 || c->present[i]->user->id != m->origin)
             deliver(c->present[i], m->frame);
     }
 }
@@ -111,7 +110,11 @@ static void free_values(struct map *m)
 static void tail_drop_first(struct convo *c)
 {
     struct entry *e = c->tail;
+    bool keeps = c->server->limits->retention_days != 0 || e->kind == ENTRY_COMMIT ||
+                 e->kind == ENTRY_WELCOME;
 
+    if (!e->stored || !keeps)
+        c->lost = e->seq;
     c->tail = e->next;
     if (c->tail == NULL)
         c->tail_end = &c->tail;
@@ -138,13 +141,24 @@ void convo_free(struct convo *c)
     mem_free(c->present);
     mem_free(c->turns);
     mem_free(c->waiting);
+    mem_free(c->undo);
     mem_free(c->verifier);
     mem_free(c);
 }
 
+bool convo_over(const struct convo *c)
+{
+    size_t at = 0;
+    const struct member *last = map_next(&c->members, &at, NULL);
+
+    if (c->kind != CONVO_DIRECT || last == NULL)
+        return last == NULL;
+    return map_count(&c->members) == 1 && last->cursor >= c->last_seq;
+}
+
 void convo_reap(struct convo *c)
 {
-    if (map_count(&c->members) != 0 || c->busy)
+    if (!convo_over(c) || c->busy)
         return;
     relay_note(c->server, "room_gone", c->title, "", "");
     store_room_remove(c->server->store, name_key_bytes(&c->key), relay_stored,
@@ -229,14 +243,32 @@ void convo_drop(struct member *m)
     mem_free(m);
 }
 
+static void rename_in(struct name *in, const struct name *from, const struct name *to)
+{
+    if (strcmp(in->s, from->s) == 0)
+        *in = *to;
+}
+
 void convo_rename(struct member *m, const struct name *to)
 {
     struct convo *c = m->convo;
+    struct member *other = convo_member(c, to->s);
+    struct name from = m->name;
 
-    (void)map_del(&c->members, name_bytes(&m->name));
-    convo_turn_end(c, &m->name);
-    if (strcmp(c->owner.s, m->name.s) == 0)
-        c->owner = *to;
+    convo_turn_end(c, &from);
+    if (other != NULL && other != m) /* somebody without an account: nobody holds that name */
+        convo_drop(other);
+    (void)map_del(&c->members, name_bytes(&from));
+    rename_in(&c->owner, &from, to);
+    rename_in(&c->committer, &from, to);
+    rename_in(&c->last_speaker, &from, to);
+    convo_undo_rename(c, &from, to);
+    if (map_del(&c->complaints, name_bytes(&from)) != NULL)
+        (void)map_put(&c->complaints, name_bytes(to), c);
+    if (m->grouped) {
+        convo_guest_grouped(c, to, true);
+        convo_guest_grouped(c, &from, false);
+    }
     m->name = *to;
     (void)map_put(&c->members, name_bytes(to), m);
 }
@@ -284,10 +316,10 @@ uint8_t convo_user_flags(const struct convo *c, const char *name, const struct u
 
 /* ---- telling ---- */
 
-void convo_publish(struct convo *c, struct span frame, const struct peer *except)
+/* origin: the user whom it is not told to, 0: nobody. */
+static void publish(struct convo *c, struct span frame, uint64_t origin)
 {
-    struct bus_msg m = {
-        .origin = except != NULL ? peer_id(except) : 0, .seq = c->last_seq, .frame = frame};
+    struct bus_msg m = {.origin = origin, .seq = c->last_seq, .frame = frame};
 
     if (frame.chunk == NULL)
         return;
@@ -296,7 +328,13 @@ void convo_publish(struct convo *c, struct span frame, const struct peer *except
         span_drop(frame);
         for (size_t i = 0; i < c->present_count; i++)
             c->present[i]->gap = true;
+        c->owed = true;
     }
+}
+
+void convo_publish(struct convo *c, struct span frame, const struct peer *except)
+{
+    publish(c, frame, except != NULL && except->user != NULL ? except->user->id : 0);
 }
 
 void convo_tell(struct convo *c, uint8_t op, const struct schema *shape, const void *msg,
@@ -317,7 +355,7 @@ void convo_presence(
     };
 
     if (c->kind == CONVO_ROOM)
-        convo_tell(c, OP_PRESENCE, &MSG_PRESENCE, &m, u->peer);
+        publish(c, reply_frame(c->server, OP_PRESENCE, &MSG_PRESENCE, &m), u->id);
 }
 
 void convo_resync(struct member *m)
@@ -333,6 +371,20 @@ void convo_resync(struct member *m)
         ref.name = name_bytes(&other);
     }
     tell_user(m->user, OP_RESYNC, &MSG_CONVO_REF, &ref);
+}
+
+void convo_pay(struct convo *c)
+{
+    bool owed = false;
+
+    for (size_t i = 0; c->owed && i < c->present_count; i++) {
+        struct member *m = c->present[i];
+        const struct peer *p = m->user->peer;
+        if (m->gap && p != NULL && link_backlog(p->link) == 0)
+            convo_resync(m);
+        owed |= m->gap;
+    }
+    c->owed = owed;
 }
 
 /* ---- the log ---- */

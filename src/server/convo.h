@@ -19,7 +19,9 @@ struct convo *convo_room(
 struct convo *convo_new(
     struct server *s, const struct name_key *key, enum msg_convo kind, struct bytes title);
 void convo_free(struct convo *c);
-/* Forgets a conversation that has nobody left, here and in the store. */
+/* Nobody is left; or one of two, and nothing waits for him. */
+bool convo_over(const struct convo *c);
+/* Forgets a conversation that is over, here and in the store. */
 void convo_reap(struct convo *c);
 
 struct member *convo_member(const struct convo *c, const char *name);
@@ -41,6 +43,7 @@ void convo_presence(
     struct convo *c, enum msg_presence kind, const struct user *u, const char *other);
 uint8_t convo_user_flags(const struct convo *c, const char *name, const struct user *u);
 void convo_resync(struct member *m);
+void convo_pay(struct convo *c); /* resyncs that are owed, to whoever reads again */
 
 /* The log. */
 struct entry *convo_log(struct convo *c, const struct entry *like, struct bytes body);
@@ -53,6 +56,15 @@ struct store_entry convo_store_entry(const struct entry *e);
 /* A peer whose frame must wait until the store has decided about a commit. */
 void convo_wait(struct convo *c, const struct peer *p);
 void convo_wake(struct convo *c);
+
+/* What a commit did to its people, so that a voided one can be taken back: begin when it is
+ * accepted, note before each change, and back. */
+void convo_undo_begin(struct convo *c);
+void convo_undo_note(struct convo *c, const struct name *who, bool removed);
+void convo_undo_rename(struct convo *c, const struct name *from, const struct name *to);
+void convo_undo_back(struct convo *c);
+/* Guests do not outlive a restart: what is stored now makes each a departure then. */
+void convo_guest_grouped(struct convo *c, const struct name *who, bool grouped);
 
 /* Somebody left for good: durable until a commit removes them. */
 void convo_depart(struct convo *c, const struct name *who);

@@ -10,18 +10,24 @@
 
 /* Somebody who was asked and did not commit has this long before another is asked. */
 #define ASK_AGAIN_MS 30000
+/* The rest of a frame with group info and tree. */
+#define ROOM_KEY_HEAD 128
 
 void convo_depart(struct convo *c, const struct name *who)
 {
     struct msg_departed m = {.room = bytes_str(c->title), .user = name_bytes(who)};
 
-    if (!c->grouped || !map_put(&c->departed, name_bytes(who), c))
+    if (c->kind != CONVO_ROOM || !c->grouped || !map_put(&c->departed, name_bytes(who), c))
         return;
     store_departure(c->server->store, name_key_bytes(&c->key), name_bytes(who), relay_stored,
         relay_words("storing a departure"));
-    if (c->kind == CONVO_ROOM)
-        convo_tell(c, OP_DEPARTED, &MSG_DEPARTED, &m, NULL);
+    convo_tell(c, OP_DEPARTED, &MSG_DEPARTED, &m, NULL);
     convo_ask_rotation(c, ROTATE_DEPARTURE);
+}
+
+static bool can_commit(const struct member *m)
+{
+    return m != NULL && m->user != NULL && m->user->peer != NULL && m->grouped && !m->barred;
 }
 
 /* Who is asked: the last speaker when still here, else any present member who may commit. */
@@ -29,14 +35,14 @@ static struct member *rotator(const struct convo *c)
 {
     struct member *m = convo_member(c, c->last_speaker.s);
 
-    if (m != NULL && m->user != NULL && m->user->peer != NULL && !m->barred)
+    if (can_commit(m))
         return m;
     if (c->present_count == 0)
         return NULL;
     size_t start = (size_t)rand_below(c->present_count);
     for (size_t i = 0; i < c->present_count; i++) {
         m = c->present[(start + i) % c->present_count];
-        if (m->user->peer != NULL && !m->barred)
+        if (can_commit(m))
             return m;
     }
     return NULL;
@@ -73,7 +79,7 @@ void convo_check_rotation(struct convo *c)
 
     if (!c->grouped || c->busy || c->present_count == 0)
         return;
-    if (c->asked_ms != 0 && c->asked_ms > c->commit_ms && now - c->asked_ms < ASK_AGAIN_MS)
+    if (c->asked_ms != 0 && now - c->asked_ms < ASK_AGAIN_MS)
         return;
     if (map_count(&c->departed) != 0)
         convo_ask_rotation(c, ROTATE_DEPARTURE);
@@ -120,7 +126,7 @@ static void send_info(struct convo *c, struct user *u, const struct store_result
         .body = r->a,
         .nodes = list_view(&nodes),
     };
-    if (buf_end(&nodes.buf) == ERR_OK)
+    if (buf_end(&nodes.buf) == ERR_OK && nodes.buf.n + r->a.n + ROOM_KEY_HEAD <= OPCODE_LARGE)
         tell_user(u, OP_ROOM_KEY, &MSG_ROOM_KEY, &m);
     else
         LOG_ERROR("relay", "the tree of a room no longer fits one frame");

@@ -67,26 +67,45 @@ void gate_free(struct gate *g)
     mem_free(g);
 }
 
+/* An address as bytes: 4, 16, or 0 when it is none. IPv4 within IPv6 is IPv4. */
+static size_t address_bytes(const char *address, uint8_t out[16])
+{
+    static const uint8_t MAPPED[12] = {[10] = 0xff, [11] = 0xff};
+
+    if (inet_pton(AF_INET, address, out) == 1)
+        return 4;
+    if (inet_pton(AF_INET6, address, out) != 1)
+        return 0;
+    if (memcmp(out, MAPPED, sizeof MAPPED) != 0)
+        return 16;
+    memmove(out, out + sizeof MAPPED, 4);
+    return 4;
+}
+
 /* The part of an address that one party holds: all of IPv4, the /64 of IPv6. */
 static struct bytes prefix(const char *address, uint8_t out[16])
 {
-    struct in6_addr six;
-    struct in_addr four;
+    size_t n = address_bytes(address, out);
 
-    if (inet_pton(AF_INET6, address, &six) == 1) {
-        memcpy(out, &six, 8);
-        return bytes_of(out, 8);
-    }
-    if (inet_pton(AF_INET, address, &four) == 1) {
-        memcpy(out, &four, 4);
-        return bytes_of(out, 4);
-    }
-    return bytes_str(address);
+    return n == 0 ? bytes_str(address) : bytes_of(out, n == 4 ? 4 : 8);
 }
 
 bool gate_is_loopback(const char *address)
 {
-    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+    uint8_t raw[16];
+    size_t n = address_bytes(address, raw);
+
+    if (n == 4)
+        return raw[0] == 127;
+    return n == 16 && raw[15] == 1 && memcmp(raw, &(uint8_t[15]){0}, 15) == 0;
+}
+
+bool gate_is_address(struct bytes who)
+{
+    uint8_t raw[16];
+    char text[64];
+
+    return bytes_copy(text, sizeof text, who) && address_bytes(text, raw) != 0;
 }
 
 static bool exempt(const struct limits *l, const char *address)
@@ -94,20 +113,24 @@ static bool exempt(const struct limits *l, const char *address)
     return l->loopback_exempt != 0 && gate_is_loopback(address);
 }
 
-/* When the table is full, whoever has neither connections nor a penalty goes. */
+/* When the table is full, of those without connections the one goes that is kept out least. */
 static void make_room(struct map *m, uint64_t now_ms)
 {
     struct bytes key;
-    struct spot *s;
+    struct bytes least_key = {0};
+    const struct spot *s;
+    uint64_t least = UINT64_MAX;
     size_t at = 0;
 
-    while ((s = map_next(m, &at, &key)) != NULL) {
-        if (s->now != 0 || s->penalty_ms > now_ms || s->refused_ms > now_ms)
+    while (least > now_ms && (s = map_next(m, &at, &key)) != NULL) {
+        uint64_t until = s->penalty_ms > s->refused_ms ? s->penalty_ms : s->refused_ms;
+        if (s->now != 0 || until >= least)
             continue;
-        (void)map_del(m, key);
-        mem_free(s);
-        return;
+        least = until;
+        least_key = key;
     }
+    if (least_key.n != 0)
+        mem_free(map_del(m, least_key));
 }
 
 static struct spot *spot_of(struct gate *g, const char *address, uint64_t now_ms)
@@ -171,13 +194,40 @@ void gate_offend(struct gate *g, const struct limits *l, const char *address, ui
         s->penalty_ms = most;
 }
 
+/* A name, or the part of an address that one party holds: told apart by the first byte. */
+struct tries_key {
+    uint8_t b[1 + 64];
+    size_t n;
+    bool address;
+    char text[64];
+};
+
+static struct tries_key tries_key(struct bytes who)
+{
+    struct tries_key k = {.b = {'n'}, .address = gate_is_address(who)};
+    uint8_t raw[16];
+    struct bytes part = who;
+
+    if (k.address && bytes_copy(k.text, sizeof k.text, who)) {
+        k.b[0] = 'a';
+        part = prefix(k.text, raw);
+    }
+    if (part.n > sizeof k.b - 1)
+        part.n = sizeof k.b - 1;
+    if (part.n != 0)
+        memcpy(k.b + 1, part.p, part.n);
+    k.n = 1 + part.n;
+    return k;
+}
+
 bool gate_try(struct gate *g, const struct limits *l, struct bytes who, uint64_t now_ms,
     uint64_t *wait_ms)
 {
-    char address[64];
-    struct tries *t = map_get(&g->tries, who);
+    struct tries_key key = tries_key(who);
+    struct bytes k = bytes_of(key.b, key.n);
+    struct tries *t = map_get(&g->tries, k);
 
-    if (bytes_copy(address, sizeof address, who) && exempt(l, address))
+    if (key.address && exempt(l, key.text))
         return true;
     if (t == NULL) {
         if (map_count(&g->tries) >= GATE_MAX)
@@ -188,7 +238,7 @@ bool gate_try(struct gate *g, const struct limits *l, struct bytes who, uint64_t
         }
         t = mem_alloc(sizeof *t);
         t->minute_ms = now_ms;
-        (void)map_put(&g->tries, who, t);
+        (void)map_put(&g->tries, k, t);
     }
     if (t->until_ms > now_ms) {
         *wait_ms = t->until_ms - now_ms;
@@ -212,7 +262,9 @@ bool gate_try(struct gate *g, const struct limits *l, struct bytes who, uint64_t
 
 void gate_forgive(struct gate *g, struct bytes who)
 {
-    mem_free(map_del(&g->tries, who));
+    struct tries_key key = tries_key(who);
+
+    mem_free(map_del(&g->tries, bytes_of(key.b, key.n)));
 }
 
 bool gate_register(struct gate *g, const struct limits *l, const char *address, uint64_t now_ms)
@@ -277,4 +329,9 @@ void gate_sweep(struct gate *g, uint64_t now_ms)
     }
     while (sweep_some(&g->tries, now_ms, tries_over)) {
     }
+}
+
+size_t gate_entries(const struct gate *g)
+{
+    return map_count(&g->spots) + map_count(&g->tries);
 }

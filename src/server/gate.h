@@ -2,7 +2,8 @@
 /*
  * Who may come near: how many connections an address has, how fast it makes new ones, what it
  * did lately (penalties), and how often somebody may try a password. Addresses are counted as
- * IPv4 or IPv6 /64. Tables are bounded; when full the entry that matters least makes room.
+ * IPv4 or IPv6 /64, never as the account of the same letters. Tables are bounded; when full the
+ * entry that matters least makes room.
  */
 #ifndef SERVER_GATE_H
 #define SERVER_GATE_H
@@ -32,6 +33,8 @@ void gate_forgive(struct gate *g, struct bytes who);
 bool gate_register(
     struct gate *g, const struct limits *l, const char *address, uint64_t now_ms);
 void gate_sweep(struct gate *g, uint64_t now_ms); /* forgets what is over; once a minute */
+size_t gate_entries(const struct gate *g); /* addresses and names that it remembers */
 bool gate_is_loopback(const char *address);
+bool gate_is_address(struct bytes who);
 
 #endif

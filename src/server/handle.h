@@ -22,8 +22,8 @@ handler_fn handle_join, handle_leave;                             /* handle_room
 handler_fn handle_say, handle_direct;                             /* handle_chat.c */
 handler_fn handle_catch_up, handle_cursor;                        /* handle_log.c */
 handler_fn handle_public_key, handle_packages, handle_dm_request; /* handle_key.c */
-handler_fn handle_commit, handle_dm_key, handle_bad_commit,
-    handle_group_info; /* handle_commit.c */
+handler_fn handle_commit, handle_dm_key, handle_group_info;       /* handle_commit.c */
+handler_fn handle_bad_commit;                                     /* handle_void.c */
 handler_fn handle_kick, handle_ban, handle_unban, handle_mute, handle_announce,
     handle_room_password, handle_moderator; /* handle_power.c */
 

@@ -123,6 +123,10 @@ static void password_end(struct password_ask *q, enum msg_code code, const char 
 
 static void password_stored(void *arg, const struct store_result *r)
 {
+    const struct password_ask *q = arg;
+
+    if (r->rc == ERR_OK)
+        gate_forgive(q->ask.server->gate, name_bytes(&q->name));
     password_end(arg, r->rc == ERR_OK ? CODE_NONE : CODE_NOT_STORED,
         "the relay could not store the new password: try again");
 }
@@ -164,7 +168,7 @@ static void password_known(void *arg, const struct store_result *r)
     }
     memcpy(q->stored, r->accounts[0].verifier.p, sizeof q->stored);
     q->job = (struct job){.run = password_run, .done = password_done};
-    if (worker_submit(q->ask.server->hasher, &q->job) != ERR_OK)
+    if (relay_hash(q->ask.server, &q->job) != ERR_OK)
         password_end(q, CODE_BUSY, "the relay is busy: try again in a second");
 }
 
@@ -239,6 +243,8 @@ enum framer_verdict handle_nick(struct peer *p, const void *msg)
         take_name(p, &name);
         return FRAMER_NEXT;
     }
+    if (user_refuse_banned(p, OP_NICK, name.s))
+        return FRAMER_NEXT;
     if (p->user->account) {
         reply_refuse(p, OP_NICK, CODE_NOT_ALLOWED, 0, "an account is known by its name: %s",
             p->user->name.s);

@@ -10,6 +10,9 @@
 #include "server/reply.h"
 #include "server/user.h"
 
+/* What a commit may hold so that the frames that carry it on fit their ceilings too. */
+#define COMMIT_MAX (OPCODE_LARGE - 4096u)
+
 struct commit {
     struct ask ask;
     struct name_key key;
@@ -48,6 +51,16 @@ static bool may_commit(struct peer *p, uint8_t op)
     return false;
 }
 
+/* What no store can count is from no present there will be. */
+static bool epoch_sane(struct peer *p, uint8_t op, const struct convo *c, uint64_t epoch)
+{
+    if (epoch < INT64_MAX)
+        return true;
+    reply_refuse(p, op, CODE_STALE, c->epoch, "epoch: stale, the epoch is %llu",
+        (unsigned long long)c->epoch);
+    return false;
+}
+
 /* ---- after the store said yes ---- */
 
 static void tell_commit(struct convo *c, const struct commit *q, const struct peer *from)
@@ -80,69 +93,114 @@ static void tell_commit(struct convo *c, const struct commit *q, const struct pe
     convo_tell(c, OP_COMMIT, &MSG_COMMIT_EVENT, &m, from);
 }
 
+static void store_as_is(struct convo *c, const struct member *m)
+{
+    struct store_named row = {.name = name_bytes(&m->name),
+        .seq = m->cursor,
+        .role = (uint8_t)((m->grouped ? MEMBER_GROUPED : 0) |
+                          (m->moderator ? MEMBER_MODERATOR : 0))};
+
+    if (m->durable)
+        store_member_set(c->server->store, name_key_bytes(&c->key), &row, relay_stored,
+            relay_words("storing a member"));
+}
+
+static void remove_one(struct convo *c, const struct commit *q, const struct name *who)
+{
+    struct member *m = convo_member(c, who->s);
+
+    convo_undo_note(c, who, true);
+    (void)map_del(&c->departed, name_bytes(who));
+    if (m == NULL)
+        return;
+    /* Who left and is back has an old leaf removed and no new one yet; a joiner removes his
+     * own. The store took both for members who go. */
+    if (!m->grouped || strcmp(who->s, q->sender.s) == 0) {
+        store_as_is(c, m);
+        return;
+    }
+    if (m->user != NULL) {
+        struct msg_removed_event e = {
+            .room = bytes_str(c->title), .kind = REMOVED_KICKED, .by = name_bytes(&q->sender)};
+        tell_user(m->user, OP_REMOVED, &MSG_REMOVED, &e);
+        convo_presence(c, PRESENCE_LEFT, m->user, "");
+    }
+    convo_drop(m);
+}
+
+static void welcome_one(struct convo *c, const struct commit *q, const struct name *who)
+{
+    struct user *u = user_find(c->server, who->s);
+    bool here = u != NULL && u->state != USER_HELD;
+    bool guest = here && !u->account;
+    struct member *m = convo_member(c, who->s);
+
+    convo_undo_note(c, who, false);
+    if (m == NULL)
+        m = convo_add(c, who, !guest);
+    m->cursor = q->seq - 1; /* as in the store: the commit is the first that he reads */
+    m->grouped = true;
+    if (here)
+        user_send_welcomes(u);
+    if (!guest)
+        return;
+    /* The store took him for an account: a guest is kept by nobody. */
+    store_member_remove(c->server->store, name_key_bytes(&c->key), name_bytes(who),
+        relay_stored, relay_words("removing a guest"));
+    convo_guest_grouped(c, who, true);
+}
+
 /* Whom it removed is a member no longer; whom it welcomed is one from now on. */
 static void settle_members(struct convo *c, const struct commit *q)
 {
     struct bytes run = buf_view(&q->removed);
     struct bytes name;
 
-    c->commit_removed = run.n != 0;
+    /* Nobody sealed anything for what was before a new group. */
+    c->commit_removed = run.n != 0 || q->create;
     while (names_next(&run, &name)) {
         struct name who = {0};
-        (void)bytes_copy(who.s, sizeof who.s, name);
-        (void)map_del(&c->departed, name);
-        struct member *m = convo_member(c, who.s);
-        if (m == NULL || strcmp(who.s, q->sender.s) == 0)
-            continue;
-        if (m->user != NULL) {
-            struct msg_removed_event e = {.room = bytes_str(c->title),
-                .kind = REMOVED_KICKED,
-                .by = name_bytes(&q->sender)};
-            tell_user(m->user, OP_REMOVED, &MSG_REMOVED, &e);
-            convo_presence(c, PRESENCE_LEFT, m->user, "");
-        }
-        convo_drop(m);
+        if (bytes_copy(who.s, sizeof who.s, name))
+            remove_one(c, q, &who);
     }
-    for (size_t i = 0; i < q->welcomed_count; i++) {
-        struct user *u = user_find(c->server, q->welcomed[i].s);
-        bool guest = u != NULL && u->state != USER_HELD && !u->account;
-        struct member *m = convo_member(c, q->welcomed[i].s);
-        if (m == NULL)
-            m = convo_add(c, &q->welcomed[i], !guest);
-        m->grouped = true;
-        if (u != NULL && u->state != USER_HELD)
-            user_send_welcomes(u);
-        if (guest) /* the store took him for an account: a guest is kept by nobody */
-            store_member_remove(c->server->store, name_key_bytes(&c->key), name_bytes(&m->name),
-                relay_stored, relay_words("removing a guest"));
+    for (size_t i = 0; i < q->welcomed_count; i++)
+        welcome_one(c, q, &q->welcomed[i]);
+}
+
+/* Who commits has a leaf; when he went away meanwhile it is one to remove. */
+static void settle_sender(struct convo *c, const struct commit *q)
+{
+    struct member *m = convo_member(c, q->sender.s);
+
+    if (m == NULL) {
+        convo_depart(c, &q->sender);
+        return;
     }
+    if (m->grouped || (!q->external && !q->create))
+        return;
+    m->grouped = true;
+    if (m->durable)
+        store_as_is(c, m);
+    else
+        convo_guest_grouped(c, &q->sender, true);
 }
 
 static void advance(struct convo *c, struct commit *q)
 {
-    struct member *m = convo_member(c, q->sender.s);
-
+    convo_undo_begin(c);
+    if (q->external)
+        convo_undo_note(c, &q->sender, false);
     c->grouped = true;
     c->epoch = q->create ? q->epoch : q->epoch + 1;
     c->last_commit = q->seq;
     if (q->create)
         c->founded = q->seq;
     c->commit_ms = c->server->loop->now_ms;
-    c->committer = q->sender;
+    c->committer = q->create ? (struct name){0} : q->sender;
     c->since_commit = 0;
     c->asked_ms = 0;
     map_free(&c->complaints);
     c->server->total.commits++;
-    if (m != NULL) {
-        m->grouped = true;
-        if (q->external && m->durable) {
-            struct store_named row = {.name = name_bytes(&m->name),
-                .seq = m->cursor,
-                .role = (uint8_t)(MEMBER_GROUPED | (m->moderator ? MEMBER_MODERATOR : 0))};
-            store_member_set(c->server->store, name_key_bytes(&c->key), &row, relay_stored,
-                relay_words("storing a member"));
-        }
-    }
 }
 
 static void log_commit(struct convo *c, const struct commit *q)
@@ -168,6 +226,7 @@ static void accepted(struct convo *c, struct commit *q, struct peer *p)
     log_commit(c, q);
     advance(c, q);
     tell_commit(c, q, p);
+    settle_sender(c, q);
     settle_members(c, q);
     relay_note(c->server, q->create ? "group" : "commit", c->title, q->sender.s, "");
     ok.epoch = c->epoch;
@@ -232,9 +291,15 @@ static bool may_remove(const struct convo *c, const struct user *u, struct bytes
 
 static bool removes_fine(struct peer *p, const struct convo *c, struct bytes run)
 {
+    int64_t left = p->server->limits->room_members;
     struct bytes name;
 
     while (names_next(&run, &name)) {
+        if (left-- == 0) {
+            reply_refuse(p, OP_COMMIT, CODE_FULL, (uint64_t)p->server->limits->room_members,
+                "removed: more names than a room has members");
+            return false;
+        }
         if (may_remove(c, p->user, name))
             continue;
         reply_refuse(p, OP_COMMIT, CODE_NOT_ALLOWED, 0,
@@ -242,6 +307,22 @@ static bool removes_fine(struct peer *p, const struct convo *c, struct bytes run
         return false;
     }
     return true;
+}
+
+/* Whom it welcomes finds room. */
+static bool welcomes_fine(struct peer *p, const struct convo *c, struct list rows)
+{
+    int64_t max = p->server->limits->room_members;
+    size_t members = map_count(&c->members);
+    struct msg_welcome row;
+    struct name who;
+
+    while (list_next(&rows, &MSG_WELCOME, &row))
+        members += name_fold(row.user, &who) == ERR_OK && convo_member(c, who.s) == NULL;
+    if (members <= (size_t)max)
+        return true;
+    reply_refuse(p, OP_COMMIT, CODE_FULL, (uint64_t)max, "welcomes: %s is full", c->title);
+    return false;
 }
 
 static bool commit_allowed(struct peer *p, const struct member *me, const struct msg_commit *m)
@@ -253,11 +334,13 @@ static bool commit_allowed(struct peer *p, const struct member *me, const struct
     if (me->barred)
         reply_refuse(p, OP_COMMIT, CODE_NOT_ALLOWED, 0,
             "a commit of yours was voided: leave the room and join again");
-    else if (create && c->grouped && m->epoch >= c->epoch)
-        reply_refuse(
-            p, OP_COMMIT, CODE_CONFLICT, c->epoch, "the group of %s exists: join it", c->title);
     else if (!create && m->commit.n == 0)
         reply_refuse(p, OP_COMMIT, CODE_BAD_FIELD, 0, "commit: empty");
+    else if (m->commit.n + m->removed.n > COMMIT_MAX)
+        reply_refuse(p, OP_COMMIT, CODE_BAD_FIELD, COMMIT_MAX, "commit: too large");
+    else if (!create && !external && !me->grouped)
+        reply_refuse(p, OP_COMMIT, CODE_NOT_MEMBER, 0,
+            "you are not in the group of %s: come in by an external commit", c->title);
     else if (external && c->grouped && m->epoch == c->epoch &&
              !convo_turn_is(c, &p->user->name))
         reply_refuse(p, OP_COMMIT, CODE_NO_TURN, 0,
@@ -266,11 +349,10 @@ static bool commit_allowed(struct peer *p, const struct member *me, const struct
              !convo_is_owner(c, p->user->name.s) && !me->grouped)
         reply_refuse(p, OP_COMMIT, CODE_NOT_ALLOWED, 0, "welcomes: only members invite");
     else
-        return removes_fine(p, c, m->removed);
+        return removes_fine(p, c, m->removed) && welcomes_fine(p, c, m->welcomes);
     return false;
 }
 
-/* Counts stay small: names are at most so many as a room has members. */
 static size_t gather_removed(struct bytes run, struct bytes **out)
 {
     struct bytes rest = run;
@@ -298,7 +380,8 @@ static size_t gather_nodes(struct list rows, struct store_node **out)
 }
 
 /* Welcomes become members: their names are judged like any other. */
-static enum err gather_welcomes(struct list rows, struct commit *q, struct store_named **out)
+static enum err gather_welcomes(
+    const struct convo *c, struct list rows, struct commit *q, struct store_named **out)
 {
     struct msg_welcome row;
 
@@ -308,8 +391,11 @@ static enum err gather_welcomes(struct list rows, struct commit *q, struct store
         struct name *who = &q->welcomed[q->welcomed_count];
         if (name_fold(row.user, who) != ERR_OK)
             return ERR_FORMAT;
-        (*out)[q->welcomed_count++] = (struct store_named){
-            .name = name_bytes(who), .body = row.body, .role = MEMBER_GROUPED};
+        const struct member *m = convo_member(c, who->s);
+        bool moderator = m != NULL && m->moderator;
+        (*out)[q->welcomed_count++] = (struct store_named){.name = name_bytes(who),
+            .body = row.body,
+            .role = (uint8_t)(MEMBER_GROUPED | (moderator ? MEMBER_MODERATOR : 0))};
     }
     return ERR_OK;
 }
@@ -358,7 +444,7 @@ static void submit_room(struct peer *p, struct convo *c, const struct msg_commit
     row.nodes = nodes;
     row.removed_count = gather_removed(m->removed, &removed);
     row.removed = removed;
-    if (gather_welcomes(m->welcomes, q, &welcomes) == ERR_OK) {
+    if (gather_welcomes(c, m->welcomes, q, &welcomes) == ERR_OK) {
         row.welcomes = welcomes;
         row.welcome_count = q->welcomed_count;
         store_commit(p->server->store, &row, committed, q);
@@ -389,7 +475,7 @@ enum framer_verdict handle_commit(struct peer *p, const void *msg)
         convo_wait(me->convo, p);
         return FRAMER_STALL;
     }
-    if (commit_allowed(p, me, m))
+    if (epoch_sane(p, OP_COMMIT, me->convo, m->epoch) && commit_allowed(p, me, m))
         submit_room(p, me->convo, m);
     return FRAMER_NEXT;
 }
@@ -416,18 +502,33 @@ static void submit_direct(struct peer *p, struct convo *c, const struct msg_dm_k
     store_commit(p->server->store, &row, committed, q);
 }
 
+/* One of the two it is: the log keeps them as one body. */
+static const char *direct_wrong(const struct msg_dm_key *m)
+{
+    bool create = (m->flags & COMMIT_CREATE) != 0;
+
+    if (create && m->welcome.n == 0)
+        return "welcome: empty";
+    if (create && m->commit.n != 0)
+        return "commit: a new group has none";
+    if (!create && m->commit.n == 0)
+        return "commit: empty";
+    if (!create && m->welcome.n != 0)
+        return "welcome: only a new group has one";
+    return m->commit.n + m->welcome.n > COMMIT_MAX ? "commit: too large" : NULL;
+}
+
 enum framer_verdict handle_dm_key(struct peer *p, const void *msg)
 {
     const struct msg_dm_key *m = msg;
-    bool create = (m->flags & COMMIT_CREATE) != 0;
+    const char *wrong = direct_wrong(m);
     struct convo *c = NULL;
     struct name to;
 
     if (!may_commit(p, OP_DM_KEY))
         return FRAMER_NEXT;
-    if ((create && m->welcome.n == 0) || (!create && m->commit.n == 0)) {
-        reply_refuse(
-            p, OP_DM_KEY, CODE_BAD_FIELD, 0, create ? "welcome: empty" : "commit: empty");
+    if (wrong != NULL) {
+        reply_refuse(p, OP_DM_KEY, CODE_BAD_FIELD, 0, "%s", wrong);
         return FRAMER_NEXT;
     }
     enum framer_verdict v = chat_direct(p, OP_DM_KEY, m->user, &to, &c);
@@ -437,7 +538,8 @@ enum framer_verdict handle_dm_key(struct peer *p, const void *msg)
         convo_wait(c, p);
         return FRAMER_STALL;
     }
-    submit_direct(p, c, m);
+    if (epoch_sane(p, OP_DM_KEY, c, m->epoch))
+        submit_direct(p, c, m);
     return FRAMER_NEXT;
 }
 
@@ -459,90 +561,5 @@ enum framer_verdict handle_group_info(struct peer *p, const void *msg)
     }
     struct msg_turn turn = {.before = convo_turn_ask(me->convo, &p->user->name)};
     reply_done(p, &MSG_TURN, &turn);
-    return FRAMER_NEXT;
-}
-
-/* ---- a commit that cannot be applied ---- */
-
-struct voiding {
-    struct server *server;
-    struct name_key key;
-    uint64_t seq;
-};
-
-static void voided(void *arg, const struct store_result *r)
-{
-    struct voiding *v = arg;
-    struct convo *c = convo_find(v->server, name_key_bytes(&v->key));
-
-    if (c == NULL) {
-        mem_free(v);
-        return;
-    }
-    c->busy = false;
-    if (r->rc == ERR_OK) {
-        struct msg_void m = {
-            .room = bytes_str(c->title), .seq = v->seq, .epoch = (uint64_t)r->num};
-        struct member *bad = convo_member(c, c->committer.s);
-        c->epoch = (uint64_t)r->num;
-        c->last_commit = 0;
-        c->commit_removed = false;
-        convo_unlog(c, v->seq);
-        if (bad != NULL)
-            bad->barred = true;
-        v->server->total.voided++;
-        relay_note(v->server, "void", c->title, c->committer.s, "");
-        convo_tell(c, OP_VOID, &MSG_VOID, &m, NULL);
-        convo_turn_again(c);
-    }
-    map_free(&c->complaints);
-    convo_wake(c);
-    convo_reap(c);
-    mem_free(v);
-}
-
-/* More than half of those who are here, the committer not counted. */
-static bool majority(const struct convo *c)
-{
-    size_t here = 0;
-
-    for (size_t i = 0; i < c->present_count; i++) {
-        const struct member *m = c->present[i];
-        here += m->user->peer != NULL && m->grouped && strcmp(m->name.s, c->committer.s) != 0;
-    }
-    return map_count(&c->complaints) * 2 > here;
-}
-
-enum framer_verdict handle_bad_commit(struct peer *p, const void *msg)
-{
-    const struct msg_bad_commit *m = msg;
-    struct member *me = convo_of(p->user, m->room);
-    struct convo *c = me != NULL ? me->convo : NULL;
-
-    if (me == NULL || !me->grouped) {
-        reply_refuse(
-            p, OP_BAD_COMMIT, CODE_NOT_MEMBER, 0, "room: you are not in that room's group");
-        return FRAMER_NEXT;
-    }
-    if (c->busy) {
-        convo_wait(c, p);
-        return FRAMER_STALL;
-    }
-    if (m->seq != c->last_commit ||
-        p->server->loop->now_ms - c->commit_ms > (uint64_t)p->server->limits->void_ms ||
-        strcmp(c->committer.s, p->user->name.s) == 0) {
-        reply_refuse(p, OP_BAD_COMMIT, CODE_STALE, c->epoch,
-            "seq: it is too late to object to that commit: join again");
-        return FRAMER_NEXT;
-    }
-    (void)map_put(&c->complaints, name_bytes(&me->name), c);
-    relay_note(p->server, "bad_commit", c->title, p->user->name.s, "");
-    reply_empty(p);
-    if (majority(c)) {
-        struct voiding *v = mem_alloc(sizeof *v);
-        *v = (struct voiding){p->server, c->key, m->seq};
-        c->busy = true;
-        store_void(p->server->store, name_key_bytes(&c->key), m->seq, voided, v);
-    }
     return FRAMER_NEXT;
 }

@@ -53,6 +53,8 @@ enum framer_verdict handle_hello(struct peer *p, const void *msg)
     memcpy(ok.relay_id, store_relay_id(s->store), sizeof ok.relay_id);
     memcpy(ok.boot_id, s->boot_id, sizeof ok.boot_id);
     p->phase = s->access_key_n != 0 ? PHASE_ACCESS : PHASE_LOGIN;
+    if (p->phase == PHASE_LOGIN && p->user == NULL) /* the key was given up meanwhile */
+        p->user = user_provisional(p->server, p);
     reply_done(p, &MSG_HELLO_OK, &ok);
     return FRAMER_NEXT;
 }

@@ -9,6 +9,9 @@
 /* Below so many single-use packages their owner is told. */
 #define PACKAGES_LOW 20
 
+/* Of how many suites packages are kept is bounded like their number. */
+static const uint16_t SUITES[] = {MSG_SUITE_AES, MSG_SUITE_CHACHA};
+
 /* ---- a guest's packages live with him ---- */
 
 static void guest_clear(struct user *u, uint16_t suite, bool last_resort)
@@ -33,15 +36,28 @@ static size_t guest_count(const struct user *u, uint16_t suite)
     return n;
 }
 
+/* All of them, or none. */
+static bool guest_fits(const struct user *u, struct list rows, uint16_t suite, size_t max)
+{
+    struct msg_package row;
+    size_t n = guest_count(u, suite);
+
+    while (list_next(&rows, &MSG_PACKAGE_ROW, &row))
+        n += row.suite == suite && !row.last_resort;
+    return n <= max;
+}
+
 static enum err guest_put(struct user *u, struct list rows, size_t max)
 {
     struct msg_package row;
 
+    for (size_t i = 0; i < MEM_COUNT(SUITES); i++) {
+        if (!guest_fits(u, rows, SUITES[i], max))
+            return ERR_FULL;
+    }
     while (list_next(&rows, &MSG_PACKAGE_ROW, &row)) {
         if (row.last_resort)
             guest_clear(u, row.suite, true);
-        else if (guest_count(u, row.suite) >= max)
-            return ERR_FULL;
         struct package *k = mem_alloc(sizeof *k + row.body.n);
         k->suite = row.suite;
         k->last_resort = row.last_resort != 0;
@@ -102,6 +118,23 @@ static void packages_stored(void *arg, const struct store_result *r)
     ask_close(a);
 }
 
+static bool suites_known(struct peer *p, uint8_t op, struct list rows)
+{
+    struct msg_package row;
+
+    while (list_next(&rows, &MSG_PACKAGE_ROW, &row)) {
+        size_t i = 0;
+        while (i < MEM_COUNT(SUITES) && SUITES[i] != row.suite)
+            i++;
+        if (i < MEM_COUNT(SUITES))
+            continue;
+        reply_refuse(p, op, CODE_BAD_FIELD, row.suite,
+            "packages: suite 0x%04x is none that rooms use", row.suite);
+        return false;
+    }
+    return true;
+}
+
 static void put_packages(struct peer *p, uint8_t op, struct list rows)
 {
     struct server *s = p->server;
@@ -110,6 +143,8 @@ static void put_packages(struct peer *p, uint8_t op, struct list rows)
     struct msg_package row;
     size_t n = 0;
 
+    if (!suites_known(p, op, rows))
+        return;
     if (!p->user->account) {
         enum err e = guest_put(p->user, rows, max);
         struct msg_count count = {.count = guest_total(p->user)};
@@ -137,24 +172,50 @@ enum framer_verdict handle_packages(struct peer *p, const void *msg)
     return FRAMER_NEXT;
 }
 
+/* Packages made under another key are of no use to anybody. */
+static void identity_stored(void *arg, const struct store_result *r)
+{
+    struct ask *a = arg;
+    struct peer *p = ask_peer(a);
+
+    if (r->rc != ERR_OK)
+        relay_stored(relay_words("storing an identity"), r);
+    else if (r->num == 1 && p != NULL)
+        store_package_clear(a->server->store, name_bytes(&p->user->name), relay_stored,
+            relay_words("removing packages of another key"));
+    ask_close(a);
+}
+
+/* True: the store is asked first, and the frame comes again. */
+static bool take_identity(struct peer *p, struct bytes identity)
+{
+    struct user *u = p->user;
+
+    user_set_identity(u, identity);
+    for (size_t i = 0; i < u->room_count; i++)
+        user_share_identities(u->rooms[i]);
+    relay_note(p->server, "identity", "", u->name.s, "");
+    if (!u->account) {
+        for (size_t i = 0; i < MEM_COUNT(SUITES); i++) {
+            guest_clear(u, SUITES[i], true);
+            guest_clear(u, SUITES[i], false);
+        }
+        return false;
+    }
+    struct ask *a = ask_open(p, OP_PUBLIC_KEY, sizeof *a);
+    store_identity_put(p->server->store, name_bytes(&u->name), identity, identity_stored, a);
+    return true;
+}
+
 enum framer_verdict handle_public_key(struct peer *p, const void *msg)
 {
     const struct msg_public_key *m = msg;
-    struct user *u = p->user;
+    const struct user *u = p->user;
     bool other = u->identity_n != m->identity.n ||
                  memcmp(u->identity, m->identity.p, m->identity.n) != 0;
 
-    if (other) {
-        user_set_identity(u, m->identity);
-        if (u->account) {
-            /* Packages made under another key are of no use to anybody. */
-            store_identity_put(p->server->store, name_bytes(&u->name), m->identity,
-                relay_stored, relay_words("storing an identity"));
-        }
-        for (size_t i = 0; i < u->room_count; i++)
-            user_share_identities(u->rooms[i]);
-        relay_note(p->server, "identity", "", u->name.s, "");
-    }
+    if (other && take_identity(p, m->identity))
+        return FRAMER_STALL;
     put_packages(p, OP_PUBLIC_KEY, m->packages);
     return FRAMER_NEXT;
 }
@@ -218,6 +279,12 @@ static void no_package(struct peer *p, const struct request *q)
         "%s has left no key for a conversation to begin with", q->to.s);
 }
 
+static void not_looked_up(struct peer *p)
+{
+    reply_refuse(p, OP_DM_REQUEST, CODE_NOT_STORED, 0,
+        "the relay cannot look keys up just now: try again");
+}
+
 static void package_taken(void *arg, const struct store_result *r)
 {
     struct request *q = arg;
@@ -228,8 +295,7 @@ static void package_taken(void *arg, const struct store_result *r)
     else if (p != NULL && r->rc == ERR_NOT_FOUND)
         no_package(p, q);
     else if (p != NULL)
-        reply_refuse(p, OP_DM_REQUEST, CODE_NOT_STORED, 0,
-            "the relay cannot look keys up just now: try again");
+        not_looked_up(p);
     if (r->rc == ERR_OK)
         tell_low(q->ask.server, q, r->num);
     request_end(q);
@@ -247,8 +313,10 @@ static void identity_known(void *arg, const struct store_result *r)
             q->ask.server->store, name_bytes(&q->to), q->suite, package_taken, q);
         return;
     }
-    if (p != NULL)
+    if (p != NULL && r->rc == ERR_NOT_FOUND)
         no_package(p, q);
+    else if (p != NULL)
+        not_looked_up(p);
     request_end(q);
 }
 
@@ -262,8 +330,10 @@ static void account_known(void *arg, const struct store_result *r)
         store_identity_get(q->ask.server->store, name_bytes(&q->to), identity_known, q);
         return;
     }
-    if (p != NULL)
+    if (p != NULL && r->rc == ERR_NOT_FOUND)
         reply_op(p, OP_NO_USER, &MSG_NO_USER, &m);
+    else if (p != NULL)
+        not_looked_up(p);
     request_end(q);
 }
 
@@ -306,6 +376,10 @@ enum framer_verdict handle_dm_request(struct peer *p, const void *msg)
 
     if (name_fold(m->user, &to) != ERR_OK) {
         reply_op(p, OP_NO_USER, &MSG_NO_USER, &none);
+        return FRAMER_NEXT;
+    }
+    if (strcmp(to.s, p->user->name.s) == 0) {
+        reply_refuse(p, OP_DM_REQUEST, CODE_NOT_ALLOWED, 0, "user: that is yourself");
         return FRAMER_NEXT;
     }
     struct user *them = user_find(p->server, to.s);

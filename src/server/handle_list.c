@@ -135,7 +135,7 @@ enum framer_verdict handle_rooms(struct peer *p, const void *msg)
     qsort(r.v, r.n, sizeof *r.v, by_name);
     buf_init(&names, PAGE_BYTES);
     list_begin(&infos, PAGE_BYTES);
-    for (; i < r.n && names.n + infos.buf.n + MSG_ROOM + 8 < PAGE_BYTES; i++) {
+    for (; i < r.n && names.n + infos.buf.n + MSG_ROOM + 8 < PAGE_BYTES && infos.count < 1024; i++) {
         const struct convo *one = r.v[i].what;
         struct msg_room_info info = {
             .flags = room_flags(one, p->user), .online = (uint16_t)one->present_count};

@@ -6,6 +6,7 @@
 #include "server/reply.h"
 
 #define PAGE_BYTES (512u << 10)
+#define FRAME_ROWS 4096
 
 struct catch_up {
     struct ask ask;
@@ -13,6 +14,7 @@ struct catch_up {
     uint8_t kind;
     char name[MSG_ROOM + 1];
     uint64_t after;
+    uint64_t first; /* of the entries in memory when the store was asked */
     struct list_writer rows;
     uint64_t last;
     bool left;
@@ -58,7 +60,7 @@ static void add_row(struct peer *p, struct catch_up *q, const struct store_entry
         .body = e->body,
     };
 
-    if (q->rows.buf.n + e->body.n + 128 > OPCODE_LARGE - 1024)
+    if (q->rows.buf.n + e->body.n + 128 > OPCODE_LARGE - 1024 || q->rows.count == FRAME_ROWS)
         flush_rows(p, q);
     list_add(&q->rows, &MSG_ENTRY_ROW, &row);
     q->last = e->seq;
@@ -81,12 +83,17 @@ static void add_tail(struct peer *p, struct catch_up *q, const struct convo *c)
     }
 }
 
+static uint64_t first_in_memory(const struct convo *c)
+{
+    return c != NULL && c->tail != NULL ? c->tail->seq : UINT64_MAX;
+}
+
 static void caught_up(void *arg, const struct store_result *r)
 {
     struct catch_up *q = arg;
     struct peer *p = ask_peer(&q->ask);
     struct convo *c = convo_find(q->ask.server, name_key_bytes(&q->key));
-    uint64_t first = c != NULL && c->tail != NULL ? c->tail->seq : UINT64_MAX;
+    uint64_t first = first_in_memory(c);
 
     if (p == NULL || c == NULL || r->rc != ERR_OK) {
         if (p != NULL)
@@ -99,14 +106,17 @@ static void caught_up(void *arg, const struct store_result *r)
     q->last = q->after;
     for (size_t i = 0; i < r->count && r->entries[i].seq < first; i++)
         add_row(p, q, &r->entries[i]);
-    /* Only when the store has nothing more before the tail may the tail follow. */
-    q->left =
-        r->more && q->last + 1 < first && r->count != 0 && r->entries[r->count - 1].seq < first;
+    /* The tail may follow only when the store has nothing more before it, and when what was in
+     * memory is there still: else it is in the store by now. */
+    q->left = (r->more && r->count != 0 && r->entries[r->count - 1].seq < first &&
+                  q->last + 1 < first) ||
+              (first > q->first && c->last_seq > q->last && first > q->last + 1);
     if (!q->left)
         add_tail(p, q, c);
     flush_rows(p, q);
     list_end(&q->rows);
-    struct msg_catch_up_ok ok = {.last_seq = q->last, .left = q->left, .gone = r->num == 1};
+    struct msg_catch_up_ok ok = {
+        .last_seq = q->last, .left = q->left, .gone = r->num == 1 || c->lost > q->after};
     reply_done(p, &MSG_CATCH_UP_OK, &ok);
     ask_close(&q->ask);
 }
@@ -129,6 +139,7 @@ enum framer_verdict handle_catch_up(struct peer *p, const void *msg)
     (void)bytes_copy(q->name, sizeof q->name, m->name);
     /* What is behind the cursor was confirmed, or was said before one came. */
     q->after = m->after > me->cursor ? m->after : me->cursor;
+    q->first = first_in_memory(c);
     store_entries(p->server->store, name_key_bytes(&key), q->after, PAGE_BYTES, caught_up, q);
     return FRAMER_NEXT;
 }

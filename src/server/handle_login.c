@@ -114,6 +114,18 @@ static enum err good_name(struct peer *p, uint8_t op, struct bytes in, struct na
     return e;
 }
 
+/* The same for a name that an account is made of: provisional ones are given to guests. */
+static enum err own_name(struct peer *p, uint8_t op, struct bytes in, struct name *name)
+{
+    enum err e = good_name(p, op, in, name);
+
+    if (e != ERR_OK || !name_is_provisional(name))
+        return e;
+    reply_refuse(p, op, CODE_BAD_NAME, 0,
+        "name: %s is one that the relay gives to guests: choose another", name->s);
+    return ERR_REFUSED;
+}
+
 static bool taken_by_guest(const struct peer *p, const struct name *name)
 {
     const struct user *u = user_find(p->server, name->s);
@@ -150,7 +162,7 @@ static void start(struct peer *p, uint8_t op, const struct name *name, const uin
     l->log2_n = (unsigned)p->server->limits->hash_log2_n;
     memcpy(l->verifier, verifier, sizeof l->verifier);
     l->job = (struct job){.run = run, .done = done};
-    if (worker_submit(p->server->hasher, &l->job) != ERR_OK) {
+    if (relay_hash(p->server, &l->job) != ERR_OK) {
         busy(p, op);
         login_end(l);
     }
@@ -162,7 +174,8 @@ enum framer_verdict handle_register(struct peer *p, const void *msg)
     struct server *s = p->server;
     struct name name;
 
-    if (good_name(p, OP_REGISTER, m->name, &name) != ERR_OK || !may_register(p, m))
+    if (own_name(p, OP_REGISTER, m->name, &name) != ERR_OK || !may_register(p, m) ||
+        user_refuse_banned(p, OP_REGISTER, name.s))
         return FRAMER_NEXT;
     if (taken_by_guest(p, &name))
         reply_refuse(p, OP_REGISTER, CODE_NAME_TAKEN, 0,
@@ -217,6 +230,13 @@ static void account_known(void *arg, const struct store_result *r)
     struct login *l = arg;
     struct peer *p = ask_peer(&l->ask);
 
+    if (r->rc != ERR_OK && r->rc != ERR_NOT_FOUND) {
+        if (p != NULL)
+            reply_refuse(p, OP_LOGIN, CODE_NOT_STORED, 0,
+                "the relay cannot look accounts up just now: try again");
+        login_end(l);
+        return;
+    }
     if (r->rc == ERR_OK && r->count == 1 && r->accounts[0].verifier.n == sizeof l->stored) {
         memcpy(l->stored, r->accounts[0].verifier.p, sizeof l->stored);
         l->role = r->accounts[0].role;
@@ -225,7 +245,7 @@ static void account_known(void *arg, const struct store_result *r)
         decoy(l);
     }
     l->job = (struct job){.run = check_run, .done = check_done};
-    if (worker_submit(l->ask.server->hasher, &l->job) == ERR_OK)
+    if (relay_hash(l->ask.server, &l->job) == ERR_OK)
         return;
     if (p != NULL)
         busy(p, OP_LOGIN);
@@ -359,7 +379,7 @@ enum framer_verdict handle_cert_login(struct peer *p, const void *msg)
             "no client certificate that this relay accepts came with the connection");
         return FRAMER_NEXT;
     }
-    if (good_name(p, OP_CERT_LOGIN, bytes_str(common), &name) != ERR_OK)
+    if (own_name(p, OP_CERT_LOGIN, bytes_str(common), &name) != ERR_OK)
         return FRAMER_NEXT;
     struct login *l = ask_open(p, OP_CERT_LOGIN, sizeof *l);
     l->name = name;

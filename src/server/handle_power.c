@@ -37,31 +37,73 @@ static bool place(struct peer *p, uint8_t op, struct bytes room, struct convo **
     return false;
 }
 
-static bool busy(struct peer *p, struct convo *c)
-{
-    if (c == NULL || !c->busy)
-        return false;
-    convo_wait(c, p);
-    return true;
-}
-
 static void note(
     struct peer *p, const char *what, const struct convo *c, const struct name *who)
 {
     relay_note(p->server, what, c != NULL ? c->title : "", who->s, p->user->name.s);
 }
 
-/* Nobody may be thrown out by somebody below him. */
-static bool above(struct peer *p, uint8_t op, const struct convo *c, const struct name *who)
+/* ---- nobody is thrown out by somebody below him ---- */
+
+struct lookup {
+    struct server *server;
+    uint32_t slot, generation;
+    struct name who;
+};
+
+static void role_known(void *arg, const struct store_result *r)
+{
+    struct lookup *l = arg;
+    struct peer *p = peer_by_id(l->server, l->slot, l->generation);
+
+    if (p != NULL) {
+        p->looked_up = l->who;
+        p->looked_role = r->rc == ERR_NOT_FOUND ? ROLE_GUEST
+                         : r->rc == ERR_OK      ? r->accounts[0].role
+                                                : ROLE_OPERATOR; /* nobody knows: hands off */
+        link_resume(p->link);
+    }
+    mem_free(l);
+}
+
+/* False: the store is asked, and the frame offered again when it has answered. */
+static bool role_of(struct peer *p, const struct name *who, uint8_t *role)
 {
     const struct user *them = user_find(p->server, who->s);
+    bool here = them != NULL && them->state != USER_HELD;
 
-    if ((c != NULL && convo_is_owner(c, who->s) && p->user->role < ROLE_MODERATOR) ||
-        (them != NULL && them->role > p->user->role && them->role >= ROLE_MODERATOR)) {
-        reply_refuse(p, op, CODE_NOT_ALLOWED, 0, "user: %s has more say here than you", who->s);
+    if (here || strcmp(p->looked_up.s, who->s) == 0) {
+        *role = here ? them->role : p->looked_role;
+        return true;
+    }
+    struct lookup *l = mem_alloc(sizeof *l);
+    *l = (struct lookup){p->server, p->slot, p->generation, *who};
+    store_account_get(p->server->store, name_bytes(who), role_known, l);
+    return false;
+}
+
+/* True: go on. Else *v: it was refused, or the frame waits. */
+static bool may_hit(struct peer *p, uint8_t op, struct convo *c, const struct name *who,
+    enum framer_verdict *v)
+{
+    uint8_t mine = p->user->role;
+    uint8_t role = ROLE_GUEST;
+    bool oneself = strcmp(p->user->name.s, who->s) == 0;
+
+    *v = FRAMER_STALL;
+    if (mine < ROLE_OPERATOR && !oneself && !role_of(p, who, &role))
+        return false;
+    if (c != NULL && c->busy) {
+        convo_wait(c, p);
         return false;
     }
-    return true;
+    *v = FRAMER_NEXT;
+    memset(&p->looked_up, 0, sizeof p->looked_up);
+    bool owner = c != NULL && convo_is_owner(c, who->s) && mine < ROLE_MODERATOR;
+    if (oneself || (!owner && (role <= mine || role < ROLE_MODERATOR)))
+        return true;
+    reply_refuse(p, op, CODE_NOT_ALLOWED, 0, "user: %s has more say here than you", who->s);
+    return false;
 }
 
 static bool target(struct peer *p, uint8_t op, struct bytes user, struct name *who)
@@ -75,33 +117,33 @@ static bool target(struct peer *p, uint8_t op, struct bytes user, struct name *w
 enum framer_verdict handle_kick(struct peer *p, const void *msg)
 {
     const struct msg_power *m = msg;
+    enum framer_verdict v = FRAMER_NEXT;
     struct convo *c;
     struct name who;
 
     if (!place(p, OP_KICK, m->room, &c) || !target(p, OP_KICK, m->user, &who) ||
-        !above(p, OP_KICK, c, &who))
-        return FRAMER_NEXT;
-    if (busy(p, c))
-        return FRAMER_STALL;
-    note(p, "kick", c, &who);
-    if (power_kick(
-            p->server, c, name_bytes(&who), name_bytes(&p->user->name), m->reason, false) != 0)
+        !may_hit(p, OP_KICK, c, &who, &v))
+        return v;
+    if (power_kick(p->server, c, name_bytes(&who), name_bytes(&p->user->name), m->reason,
+            false) != 0) {
+        note(p, "kick", c, &who);
         reply_empty(p);
-    else
+    } else {
         reply_refuse(p, OP_KICK, CODE_NOT_MEMBER, 0, "user: %s is not here", who.s);
+    }
     return FRAMER_NEXT;
 }
 
 static enum framer_verdict ban_or_mute(
     struct peer *p, uint8_t op, const struct msg_power_timed *m, bool mute)
 {
+    enum framer_verdict v = FRAMER_NEXT;
     struct convo *c;
     struct name who;
 
-    if (!place(p, op, m->room, &c) || !target(p, op, m->user, &who) || !above(p, op, c, &who))
-        return FRAMER_NEXT;
-    if (busy(p, c))
-        return FRAMER_STALL;
+    if (!place(p, op, m->room, &c) || !target(p, op, m->user, &who) ||
+        !may_hit(p, op, c, &who, &v))
+        return v;
     note(p, mute ? "mute" : "ban", c, &who);
     if (power_ban(p->server, c, name_bytes(&who), mute, m->seconds, name_bytes(&p->user->name),
             m->reason) == ERR_OK)
@@ -176,6 +218,14 @@ static void change_end(struct change *q)
     ask_close(&q->ask);
 }
 
+/* Without its password a room is open, but for one that never was. */
+static uint8_t access_after(const struct change *q, const struct convo *c)
+{
+    if (q->has_proof)
+        return ACCESS_PASSWORD;
+    return c != NULL && c->access == ACCESS_INVITE ? ACCESS_INVITE : ACCESS_OPEN;
+}
+
 static void changed(void *arg, const struct store_result *r)
 {
     struct change *q = arg;
@@ -186,7 +236,7 @@ static void changed(void *arg, const struct store_result *r)
         mem_free(c->verifier);
         c->verifier = q->has_proof ? mem_dup(q->stored, sizeof q->stored) : NULL;
         c->verifier_n = q->has_proof ? sizeof q->stored : 0;
-        c->access = q->has_proof ? ACCESS_PASSWORD : ACCESS_OPEN;
+        c->access = access_after(q, c);
         c->generation = q->generation;
     }
     if (p != NULL && r->rc == ERR_OK)
@@ -202,12 +252,14 @@ static void store_change(struct change *q)
     const struct convo *c = convo_find(q->ask.server, name_key_bytes(&q->key));
     struct store_room row = {
         .key = name_key_bytes(&q->key),
-        .access = q->has_proof ? ACCESS_PASSWORD : ACCESS_OPEN,
+        .access = access_after(q, c),
         .generation = q->generation,
         .verifier = bytes_of(q->stored, q->has_proof ? sizeof q->stored : 0),
     };
 
-    if (c != NULL)
+    /* A guest is not remembered as owner. */
+    const struct member *owner = c != NULL ? convo_member(c, c->owner.s) : NULL;
+    if (c != NULL && (owner == NULL || owner->durable))
         row.owner = name_bytes(&c->owner);
     store_room_set(q->ask.server->store, &row, changed, q);
 }
@@ -267,7 +319,7 @@ enum framer_verdict handle_room_password(struct peer *p, const void *msg)
     }
     memcpy(q->proof, m->proof.p, sizeof q->proof);
     q->job = (struct job){.run = hash_run, .done = hash_done};
-    if (worker_submit(p->server->hasher, &q->job) != ERR_OK) {
+    if (relay_hash(p->server, &q->job) != ERR_OK) {
         reply_refuse(
             p, OP_ROOM_PASSWORD, CODE_BUSY, 1000, "the relay is busy: try again in a second");
         change_end(q);
@@ -283,7 +335,12 @@ enum framer_verdict handle_moderator(struct peer *p, const void *msg)
 
     if (!place(p, OP_MODERATOR, m->room, &c) || !target(p, OP_MODERATOR, m->user, &who))
         return FRAMER_NEXT;
-    struct member *them = c != NULL ? convo_member(c, who.s) : NULL;
+    if (p->user->role < ROLE_MODERATOR && !convo_is_owner(c, p->user->name.s)) {
+        reply_refuse(p, OP_MODERATOR, CODE_NOT_ALLOWED, 0,
+            "room: only its owner says who is a moderator");
+        return FRAMER_NEXT;
+    }
+    struct member *them = convo_member(c, who.s);
     if (them == NULL || !them->durable) {
         reply_refuse(p, OP_MODERATOR, CODE_NOT_MEMBER, 0,
             "user: only an account that is a member can be a moderator");

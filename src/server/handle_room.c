@@ -4,6 +4,7 @@
 #include "crypto/password.h"
 #include "server/convo.h"
 #include "server/handle.h"
+#include "server/power.h"
 #include "server/reply.h"
 #include "server/user.h"
 
@@ -65,12 +66,39 @@ static void enter(struct peer *p, struct member *m, uint8_t op)
 
 static bool banned(const struct convo *c, const struct peer *p, int64_t *until)
 {
-    const struct ban *b = map_get(&c->bans, name_bytes(&p->user->name));
+    return power_banned(
+        &c->bans, name_bytes(&p->user->name), BAN_OUT, p->server->loop->wall_ms, until);
+}
 
-    if (b == NULL || b->mute || (b->until_ms != 0 && b->until_ms <= p->server->loop->wall_ms))
-        return false;
-    *until = b->until_ms;
-    return true;
+/* An account is a member of rooms where it is not present too. */
+static size_t rooms_of(const struct user *u)
+{
+    const struct convo *c;
+    size_t at = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; !u->account && i < u->room_count; i++)
+        n += u->rooms[i]->convo->kind == CONVO_ROOM;
+    while (u->account && (c = map_next(&u->server->convos, &at, NULL)) != NULL)
+        n += c->kind == CONVO_ROOM && convo_member(c, u->name.s) != NULL;
+    return n;
+}
+
+static bool one_room_more(struct peer *p)
+{
+    int64_t max = p->server->limits->rooms_per_user;
+
+    if (rooms_of(p->user) < (size_t)max)
+        return true;
+    reply_refuse(p, OP_JOIN, CODE_FULL, (uint64_t)max, "you are in %d rooms: leave one first",
+        (int)max);
+    return false;
+}
+
+static void full(struct peer *p, const struct convo *c)
+{
+    reply_refuse(p, OP_JOIN, CODE_FULL, (uint64_t)p->server->limits->room_members, "%s is full",
+        c->title);
 }
 
 /* Refuses, or says yes; password aside. */
@@ -92,13 +120,30 @@ static bool may_join(struct peer *p, const struct convo *c, uint8_t flags)
         reply_refuse(p, OP_JOIN, CODE_NOT_ALLOWED, 0, "%s is for invited people: ask a member",
             c->title);
     else if (m == NULL && map_count(&c->members) >= (size_t)l->room_members)
-        reply_refuse(p, OP_JOIN, CODE_FULL, (uint64_t)l->room_members, "%s is full", c->title);
-    else if (p->user->room_count >= (size_t)l->rooms_per_user)
-        reply_refuse(p, OP_JOIN, CODE_FULL, (uint64_t)l->rooms_per_user,
-            "you are in %d rooms: leave one first", (int)l->rooms_per_user);
+        full(p, c);
     else
-        return true;
+        return m != NULL || one_room_more(p);
     return false;
+}
+
+/* While a membership was being stored its owner may have been banned, or the last place taken. */
+static bool turned_away(const struct join *j, struct convo *c, struct peer *p)
+{
+    struct server *s = j->ask.server;
+    int64_t until = 0;
+    bool out =
+        power_banned(&c->bans, name_bytes(&j->who), BAN_OUT, s->loop->wall_ms, &until);
+
+    if (!out && map_count(&c->members) < (size_t)s->limits->room_members)
+        return false;
+    store_member_remove(s->store, name_key_bytes(&c->key), name_bytes(&j->who), relay_stored,
+        relay_words("removing a member"));
+    if (p != NULL && out)
+        reply_refuse(
+            p, OP_JOIN, CODE_BANNED, (uint64_t)until, "you are banned from %s", c->title);
+    else if (p != NULL)
+        full(p, c);
+    return true;
 }
 
 /* The store has the membership: so it is one, whether or not its owner is still here. */
@@ -109,8 +154,14 @@ static void durable_member(void *arg, const struct store_result *r)
     struct convo *c = convo_find(j->ask.server, name_key_bytes(&j->key));
     struct member *m = c != NULL ? convo_member(c, j->who.s) : NULL;
 
-    if (c != NULL && m == NULL && r->rc == ERR_OK)
+    if (c != NULL && m == NULL && r->rc == ERR_OK) {
+        if (turned_away(j, c, p)) {
+            convo_reap(c);
+            join_end(j);
+            return;
+        }
         m = convo_add(c, &j->who, true);
+    }
     if (p != NULL && r->rc != ERR_OK)
         reply_refuse(p, OP_JOIN, CODE_NOT_STORED, 0,
             "the relay could not store your membership: try again");
@@ -191,7 +242,7 @@ static void check_proof(struct peer *p, struct join *j, const struct convo *c)
     }
     memcpy(j->stored, c->verifier, sizeof j->stored);
     j->job = (struct job){.run = proof_run, .done = proof_done};
-    if (worker_submit(p->server->hasher, &j->job) != ERR_OK) {
+    if (relay_hash(p->server, &j->job) != ERR_OK) {
         reply_refuse(p, OP_JOIN, CODE_BUSY, 1000, "the relay is busy: try again in a second");
         join_end(j);
     }
@@ -211,6 +262,7 @@ static void join_existing(struct peer *p, struct join *j, struct convo *c)
 
 /* ---- founding ---- */
 
+/* name NULL: anybody's. */
 static size_t rooms_owned(const struct server *s, const char *name)
 {
     const struct convo *c;
@@ -218,8 +270,18 @@ static size_t rooms_owned(const struct server *s, const char *name)
     size_t n = 0;
 
     while ((c = map_next(&s->convos, &at, NULL)) != NULL)
-        n += c->kind == CONVO_ROOM && convo_is_owner(c, name);
+        n += c->kind == CONVO_ROOM && (name == NULL || convo_is_owner(c, name));
     return n;
+}
+
+static bool no_more_rooms(struct peer *p)
+{
+    int64_t max = p->server->limits->rooms;
+
+    if (rooms_owned(p->server, NULL) < (size_t)max)
+        return false;
+    reply_refuse(p, OP_JOIN, CODE_FULL, (uint64_t)max, "this relay holds no more rooms");
+    return true;
 }
 
 static bool may_found(struct peer *p, const struct join *j)
@@ -229,18 +291,14 @@ static bool may_found(struct peer *p, const struct join *j)
 
     if ((j->flags & JOIN_NO_CREATE) != 0)
         reply_refuse(p, OP_JOIN, CODE_NO_SUCH_ROOM, 0, "there is no room called %s", j->title);
-    else if (map_count(&s->convos) >= (size_t)l->rooms)
-        reply_refuse(
-            p, OP_JOIN, CODE_FULL, (uint64_t)l->rooms, "this relay holds no more rooms");
-    else if (p->user->room_count >= (size_t)l->rooms_per_user)
-        reply_refuse(p, OP_JOIN, CODE_FULL, (uint64_t)l->rooms_per_user,
-            "you are in %d rooms: leave one first", (int)l->rooms_per_user);
+    else if (no_more_rooms(p))
+        return false;
     else if (rooms_owned(s, p->user->name.s) >= (size_t)l->rooms_created_per_user)
         reply_refuse(p, OP_JOIN, CODE_FULL, (uint64_t)l->rooms_created_per_user,
             "you have founded %d rooms: that is as many as one may",
             (int)l->rooms_created_per_user);
     else
-        return true;
+        return one_room_more(p);
     return false;
 }
 
@@ -259,42 +317,53 @@ static struct convo *room_born(struct server *s, const struct join *j, const str
     return c;
 }
 
+/* The room is stored and nobody else's; its founder is in it next. */
+static void founded(struct peer *p, struct join *j)
+{
+    struct convo *c = room_born(p->server, j, &p->user->name);
+
+    j->created = true;
+    if (p->user->account) {
+        store_membership(p, j, c);
+        return;
+    }
+    enter(p, convo_add(c, &p->user->name, false), OP_CREATED);
+    join_end(j);
+}
+
 static void room_stored(void *arg, const struct store_result *r)
 {
     struct join *j = arg;
     struct server *s = j->ask.server;
     struct peer *p = ask_peer(&j->ask);
     struct convo *c = convo_find(s, name_key_bytes(&j->key));
+    bool ours = r->rc == ERR_OK && c == NULL;
 
-    if (r->rc == ERR_EXISTS && p != NULL && c != NULL) {
+    if ((r->rc == ERR_EXISTS || r->rc == ERR_OK) && p != NULL && c != NULL) {
         join_existing(p, j, c); /* somebody founded it a moment before */
         return;
     }
-    if (r->rc == ERR_OK && c == NULL && p != NULL) {
-        c = room_born(s, j, &p->user->name);
-        j->created = true;
-        if (p->user->account) {
-            store_membership(p, j, c);
-            return;
-        }
-        enter(p, convo_add(c, &p->user->name, false), OP_CREATED);
-    } else if (p != NULL) {
-        reply_refuse(
-            p, OP_JOIN, CODE_NOT_STORED, 0, "the relay could not store the room: try again");
-    } else if (r->rc == ERR_OK && c == NULL) {
-        /* The founder left while the room was being stored. */
+    /* Others may have founded the last ones meanwhile. */
+    if (ours && p != NULL && !no_more_rooms(p)) {
+        founded(p, j);
+        return;
+    }
+    if (ours) /* also when the founder left while the room was being stored */
         store_room_remove(
             s->store, name_key_bytes(&j->key), relay_stored, relay_words("removing a room"));
-    }
+    else if (p != NULL)
+        reply_refuse(
+            p, OP_JOIN, CODE_NOT_STORED, 0, "the relay could not store the room: try again");
     join_end(j);
 }
 
-static void store_room(struct join *j, const struct name *owner)
+/* A guest's name may be anybody's after a restart: only an account is remembered as owner. */
+static void store_room(struct join *j, const struct user *owner)
 {
     struct store_room row = {
         .key = name_key_bytes(&j->key),
         .name = bytes_str(j->title),
-        .owner = name_bytes(owner),
+        .owner = owner->account ? name_bytes(&owner->name) : (struct bytes){0},
         .kind = CONVO_ROOM,
         .access = j->has_proof                         ? ACCESS_PASSWORD
                   : (j->flags & JOIN_INVITE_ONLY) != 0 ? ACCESS_INVITE
@@ -317,7 +386,7 @@ static void hash_done(struct job *job)
     struct peer *p = ask_peer(&j->ask);
 
     if (p != NULL && j->verdict == ERR_OK) {
-        store_room(j, &p->user->name);
+        store_room(j, p->user);
         return;
     }
     if (p != NULL)
@@ -333,12 +402,12 @@ static void found(struct peer *p, struct join *j)
         return;
     }
     if (!j->has_proof) {
-        store_room(j, &p->user->name);
+        store_room(j, p->user);
         return;
     }
     j->log2_n = (unsigned)p->server->limits->hash_log2_n;
     j->job = (struct job){.run = hash_run, .done = hash_done};
-    if (worker_submit(p->server->hasher, &j->job) != ERR_OK) {
+    if (relay_hash(p->server, &j->job) != ERR_OK) {
         reply_refuse(p, OP_JOIN, CODE_BUSY, 1000, "the relay is busy: try again in a second");
         join_end(j);
     }

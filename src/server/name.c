@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/name.h"
 
+#include <arpa/inet.h>
+
 #include "base/utf8.h"
+
+/* Bans and limits take names and addresses alike: neither may pass for the other. */
+static bool reads_as_address(const char *name)
+{
+    struct in_addr four;
+
+    return inet_pton(AF_INET, name, &four) == 1;
+}
 
 enum err name_fold(struct bytes in, struct name *out)
 {
@@ -20,7 +30,15 @@ enum err name_fold(struct bytes in, struct name *out)
             return ERR_FORMAT;
         out->s[i] = c;
     }
-    return strcmp(out->s, RESERVED) == 0 ? ERR_REFUSED : ERR_OK;
+    return strcmp(out->s, RESERVED) == 0 || reads_as_address(out->s) ? ERR_REFUSED : ERR_OK;
+}
+
+bool name_is_provisional(const struct name *n)
+{
+    const char *digits = n->s + 4;
+
+    return strncmp(n->s, "rand", 4) == 0 && digits[0] != '\0' &&
+           digits[strspn(digits, "0123456789")] == '\0';
 }
 
 enum err name_room_key(struct bytes room, struct name_key *out)

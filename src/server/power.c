@@ -77,7 +77,18 @@ size_t power_kick(struct server *s, struct convo *room, struct bytes who, struct
     return 1;
 }
 
-static void set_ban(struct map *bans, struct bytes who, bool mute, int64_t until_ms)
+bool power_banned(const struct map *bans, struct bytes who, enum ban_kind kind, int64_t now_ms,
+    int64_t *until_ms)
+{
+    const struct ban *b = map_get(bans, who);
+
+    if (b == NULL || !b->on[kind] || (b->until_ms[kind] != 0 && b->until_ms[kind] <= now_ms))
+        return false;
+    *until_ms = b->until_ms[kind];
+    return true;
+}
+
+static void set_ban(struct map *bans, struct bytes who, enum ban_kind kind, int64_t until_ms)
 {
     struct ban *b = map_get(bans, who);
 
@@ -85,14 +96,8 @@ static void set_ban(struct map *bans, struct bytes who, bool mute, int64_t until
         b = mem_alloc(sizeof *b);
         (void)map_put(bans, who, b);
     }
-    *b = (struct ban){mute, until_ms};
-}
-
-static bool is_address(struct bytes who)
-{
-    return memchr(who.p, ':', who.n) != NULL ||
-           (who.n != 0 && who.p[who.n - 1] >= '0' && who.p[who.n - 1] <= '9' &&
-               memchr(who.p, '.', who.n) != NULL && who.p[0] >= '0' && who.p[0] <= '9');
+    b->on[kind] = true;
+    b->until_ms[kind] = until_ms;
 }
 
 enum err power_ban(struct server *s, struct convo *room, struct bytes who, bool mute,
@@ -102,7 +107,7 @@ enum err power_ban(struct server *s, struct convo *room, struct bytes who, bool 
     struct store_ban row = {
         .scope = room != NULL ? name_key_bytes(&room->key) : (struct bytes){0},
         .who = who,
-        .address = is_address(who),
+        .address = gate_is_address(who),
         .mute = mute,
         .until_ms = until,
         .by = by,
@@ -111,7 +116,7 @@ enum err power_ban(struct server *s, struct convo *room, struct bytes who, bool 
 
     if (who.n == 0 || who.n > STORE_NAME_MAX || (room != NULL && row.address))
         return ERR_FORMAT;
-    set_ban(room != NULL ? &room->bans : &s->bans, who, mute, until);
+    set_ban(room != NULL ? &room->bans : &s->bans, who, mute ? BAN_MUTE : BAN_OUT, until);
     store_ban_put(s->store, &row, relay_stored, relay_words("storing a ban"));
     if (!mute)
         (void)power_kick(s, room, who, by, reason, true);
@@ -125,8 +130,12 @@ enum err power_unban(struct server *s, struct convo *room, struct bytes who)
 
     if (b == NULL)
         return ERR_NOT_FOUND;
-    store_ban_remove(s->store, room != NULL ? name_key_bytes(&room->key) : (struct bytes){0},
-        who, b->mute, relay_stored, relay_words("removing a ban"));
+    for (int kind = 0; kind < BAN_KINDS; kind++) {
+        if (b->on[kind])
+            store_ban_remove(s->store,
+                room != NULL ? name_key_bytes(&room->key) : (struct bytes){0}, who,
+                kind == BAN_MUTE, relay_stored, relay_words("removing a ban"));
+    }
     mem_free(b);
     return ERR_OK;
 }
@@ -136,7 +145,8 @@ void power_load_ban(struct server *s, const struct store_ban *b)
     struct convo *c = b->scope.n != 0 ? convo_find(s, b->scope) : NULL;
 
     if (b->scope.n == 0 || c != NULL)
-        set_ban(c != NULL ? &c->bans : &s->bans, b->who, b->mute, b->until_ms);
+        set_ban(c != NULL ? &c->bans : &s->bans, b->who,
+            b->mute ? BAN_MUTE : BAN_OUT, b->until_ms);
 }
 
 size_t power_announce(struct server *s, struct bytes text)

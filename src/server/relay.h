@@ -23,9 +23,9 @@
 #include "net/opcode.h"
 #include "server/audit.h"
 #include "server/bucket.h"
-#include "server/gate.h"
 #include "server/bus.h"
 #include "server/config.h"
+#include "server/gate.h"
 #include "server/name.h"
 #include "server/store.h"
 
@@ -46,7 +46,10 @@ struct peer {
     uint64_t born_ms;
     struct loop_timer timer;
     struct loop_timer pause; /* until its bytes are paid for */
-    struct name absent; /* looked for and not found: the frame that asked is offered again */
+    struct name absent;  /* looked for and not found: the frame that asked is offered again */
+    enum err absent_why; /* ERR_NOT_FOUND, or what the store said */
+    struct name looked_up; /* the same for somebody's role, which is then */
+    uint8_t looked_role;
     struct bucket flood, command, receipt, commit, package, bytes;
 };
 
@@ -111,6 +114,15 @@ struct entry {
     uint8_t body[];
 };
 
+/* What the last commit changed about somebody: a voided one goes back to it. */
+struct undo {
+    struct name who;
+    bool removed; /* else welcomed, or came in by it */
+    bool was;     /* a member before */
+    bool durable, moderator, grouped;
+    uint64_t cursor;
+};
+
 struct convo {
     struct server *server;
     struct name_key key;
@@ -132,16 +144,21 @@ struct convo {
     uint64_t epoch;
     uint64_t last_seq;
     uint64_t last_commit;
-    uint64_t founded;    /* seq of the commit that made the present group */
-    uint64_t commit_ms;  /* monotonic */
-    bool commit_removed; /* the last commit removed somebody */
-    struct name committer;
-    size_t since_commit; /* messages */
-    uint64_t asked_ms;   /* when somebody was last asked to rotate */
+    uint64_t founded;      /* seq of the commit that made the present group */
+    uint64_t commit_ms;    /* monotonic */
+    bool commit_removed;   /* the last commit removed somebody */
+    struct name committer; /* empty: the last commit cannot be voided */
+    struct undo *undo;
+    size_t undo_count;
+    uint64_t undo_commit; /* the commit before the last one */
+    size_t since_commit;  /* messages */
+    uint64_t asked_ms;    /* when somebody was last asked to rotate */
     struct name last_speaker;
 
     struct entry *tail, **tail_end;
     size_t tail_count, tail_bytes;
+    uint64_t lost; /* the newest that went out of memory and is in no store */
+    bool owed;     /* somebody present is owed a resync */
 
     struct map departed;   /* names that a commit must remove */
     struct map complaints; /* who cannot apply the last commit */

@@ -39,9 +39,10 @@ void reply_op(struct peer *p, uint8_t op, const struct schema *shape, const void
     peer_send(p, reply_frame(p->server, op, shape, msg));
 }
 
-void reply_done(struct peer *p, const struct schema *answer, const void *msg)
+/* A reply with status 0; a span of nothing when the answer does not fit its shape. */
+static struct span done_frame(struct server *s, const struct schema *answer, const void *msg)
 {
-    struct buf *b = &p->server->scratch;
+    struct buf *b = &s->scratch;
 
     buf_clear(b);
     b->max = FRAME_MAX;
@@ -49,11 +50,25 @@ void reply_done(struct peer *p, const struct schema *answer, const void *msg)
     buf_u8(b, STATUS_DONE);
     schema_encode(answer, msg, b);
     frame_end(b, mark);
-    loop_later(p->server->loop, &p->server->end_of_turn, LOOP_REAP);
-    if (buf_end(b) == ERR_OK)
-        link_send(p->link, pool_add(&p->server->pool, buf_view(b)));
-    else
+    if (buf_end(b) != ERR_OK) {
         LOG_ERROR("relay", "answer %s does not fit its shape", answer->name);
+        return (struct span){0};
+    }
+    loop_later(s->loop, &s->end_of_turn, LOOP_REAP);
+    return pool_add(&s->pool, buf_view(b));
+}
+
+void reply_done(struct peer *p, const struct schema *answer, const void *msg)
+{
+    peer_send(p, done_frame(p->server, answer, msg));
+}
+
+void reply_soon(struct peer *p, const struct schema *answer, const void *msg)
+{
+    struct span s = done_frame(p->server, answer, msg);
+
+    if (s.chunk != NULL)
+        link_post(p->link, s);
 }
 
 void reply_empty(struct peer *p)
@@ -115,11 +130,6 @@ void tell_user(struct user *u, uint8_t op, const struct schema *shape, const voi
     span_drop(s);
 }
 
-uint64_t peer_id(const struct peer *p)
-{
-    return (uint64_t)(p->slot + 1) << 32 | p->generation; /* never 0: that is nobody */
-}
-
 struct peer *peer_by_id(struct server *s, uint32_t slot, uint32_t generation)
 {
     if (slot >= s->slot_cap || s->generations[slot] != generation)
@@ -139,12 +149,14 @@ void *ask_open(struct peer *p, uint8_t op, size_t size)
 
 struct peer *ask_peer(const struct ask *a)
 {
-    return peer_by_id(a->server, a->slot, a->generation);
+    struct peer *p = peer_by_id(a->server, a->slot, a->generation);
+
+    return p != NULL && p->user != NULL ? p : NULL;
 }
 
 void ask_close(struct ask *a)
 {
-    struct peer *p = ask_peer(a);
+    struct peer *p = peer_by_id(a->server, a->slot, a->generation);
 
     a->server->asks--;
     if (p != NULL) {
@@ -152,6 +164,13 @@ void ask_close(struct ask *a)
         link_resume(p->link);
     }
     mem_free(a);
+}
+
+enum err relay_hash(struct server *s, struct job *j)
+{
+    if (worker_waiting(s->hasher) >= (size_t)s->limits->hash_queue)
+        return ERR_FULL;
+    return worker_submit(s->hasher, j);
 }
 
 void relay_stored(void *words, const struct store_result *r)

@@ -14,6 +14,9 @@ struct span reply_frame(
 
 void reply_done(
     struct peer *p, const struct schema *answer, const void *msg); /* 0x9a status 0 */
+/* The same, where the person already knows: it may travel with the next frame, some
+ * milliseconds later. */
+void reply_soon(struct peer *p, const struct schema *answer, const void *msg);
 void reply_empty(struct peer *p);
 void reply_op(struct peer *p, uint8_t op, const struct schema *shape, const void *msg);
 void reply_refuse(struct peer *p, uint8_t op, enum msg_code code, uint64_t num, const char *fmt,
@@ -32,11 +35,14 @@ struct ask {
 };
 void *ask_open(
     struct peer *p, uint8_t op, size_t size); /* zeroed, ask first; the peer is busy */
-struct peer *ask_peer(const struct ask *a);   /* NULL: gone meanwhile */
-void ask_close(struct ask *a);                /* frees it; the peer goes on */
+struct peer *ask_peer(
+    const struct ask *a);      /* NULL: gone meanwhile, or its session went elsewhere */
+void ask_close(struct ask *a); /* frees it; the peer goes on */
 
-uint64_t peer_id(const struct peer *p);
 struct peer *peer_by_id(struct server *s, uint32_t slot, uint32_t generation);
+
+/* To the hashing worker; ERR_FULL when as many wait as the configuration allows. */
+enum err relay_hash(struct server *s, struct job *j);
 
 /* For writes whose outcome nobody waits for: a failure is logged with the words given. */
 void relay_stored(void *words, const struct store_result *r);

@@ -15,6 +15,7 @@
 #define PRUNE_MS       60000u
 #define DRAIN_MS       5000u
 #define RETRY_S        5
+#define COMMIT_DAYS    14  /* commits wait so long where messages do not wait at all */
 #define EARLY_DROP_PCT 30u /* at drop_from; rising to 100 at the limit */
 
 /* ---- what is done at the end of a turn, and every second ---- */
@@ -85,12 +86,14 @@ static void pruned(void *arg, const struct store_result *r)
 
 static void prune(struct server *s)
 {
+    const struct limits *l = s->limits;
     int64_t now = s->loop->wall_ms;
+    bool messages = l->retention_days != 0;
+    int64_t days = messages ? l->retention_days : COMMIT_DAYS;
 
     s->pruned_ms = s->loop->now_ms;
     gate_sweep(s->gate, s->loop->now_ms);
-    store_prune(s->store, now, now - s->limits->retention_days * 86400000,
-        s->limits->retention_days != 0, pruned, NULL);
+    store_prune(s->store, now, now - days * 86400000, messages, pruned, NULL);
 }
 
 static void tick(void *arg)
@@ -101,6 +104,7 @@ static void tick(void *arg)
 
     while ((c = map_next(&s->convos, &at, NULL)) != NULL) {
         convo_trim(c);
+        convo_pay(c);
         convo_check_rotation(c);
     }
     check_memory(s);
@@ -158,16 +162,15 @@ static void load_ban(void *arg, const struct store_ban *b)
     power_load_ban(arg, b);
 }
 
-/* Guests do not outlive a restart: rooms of guests alone and conversations with one are over.
- */
+/* Guests do not outlive a restart: rooms of guests alone are over, and conversations with one
+ * as soon as nothing waits for the other. */
 static void forget_empty(struct server *s)
 {
     struct convo *c;
     size_t at = 0;
 
     while ((c = map_next(&s->convos, &at, NULL)) != NULL) {
-        size_t least = c->kind == CONVO_DIRECT ? 2 : 1;
-        if (map_count(&c->members) >= least)
+        if (!convo_over(c))
             continue;
         store_room_remove(s->store, name_key_bytes(&c->key), relay_stored,
             relay_words("removing a room of guests"));

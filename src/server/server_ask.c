@@ -26,6 +26,7 @@ void server_status(struct server *s, struct json_out *out)
     json_out_int(out, "commits_total", (int64_t)s->total.commits);
     json_out_int(out, "voided_total", (int64_t)s->total.voided);
     json_out_int(out, "floods_total", (int64_t)s->total.floods);
+    json_out_int(out, "remembered", (int64_t)gate_entries(s->gate));
     json_out_int(out, "gaps_total", (int64_t)s->total.gaps);
 }
 
@@ -84,6 +85,19 @@ void server_rooms(struct server *s, struct json_out *out)
     }
 }
 
+static void note(
+    struct server *s, const char *what, struct bytes room, struct bytes who, struct bytes by)
+{
+    char r[MSG_ROOM + 1];
+    char w[STORE_NAME_MAX + 1];
+    char b[STORE_NAME_MAX + 1];
+
+    (void)bytes_copy(r, sizeof r, room);
+    (void)bytes_copy(w, sizeof w, who);
+    (void)bytes_copy(b, sizeof b, by);
+    relay_note(s, what, r, w, b);
+}
+
 /* The room meant; NULL and ERR_OK for the whole relay. */
 static enum err place(struct server *s, struct bytes room, struct convo **c)
 {
@@ -100,6 +114,7 @@ size_t server_kick(
 {
     struct convo *c;
 
+    note(s, "kick", room, who, by);
     return place(s, room, &c) == ERR_OK ? power_kick(s, c, who, by, reason, false) : 0;
 }
 
@@ -109,6 +124,7 @@ enum err server_ban(struct server *s, struct bytes room, struct bytes who, bool 
     struct convo *c;
     enum err e = place(s, room, &c);
 
+    note(s, mute ? "mute" : "ban", room, who, by);
     return e == ERR_OK ? power_ban(s, c, who, mute, seconds, by, reason) : e;
 }
 
@@ -117,7 +133,7 @@ enum err server_unban(struct server *s, struct bytes room, struct bytes who, str
     struct convo *c;
     enum err e = place(s, room, &c);
 
-    (void)by;
+    note(s, "unban", room, who, by);
     return e == ERR_OK ? power_unban(s, c, who) : e;
 }
 
@@ -137,9 +153,12 @@ void server_account_changed(struct server *s, struct bytes name, bool removed, u
     if (!removed)
         return;
     if (u != NULL && u->account) {
-        if (u->peer != NULL)
+        if (u->peer != NULL) {
             u->peer->leaving = true;
-        user_closing(u, "this account was removed", 0);
+            user_closing(u, "this account was removed", 0);
+        } else {
+            user_gone(u);
+        }
     }
     /* Its memberships end, so that commits remove it: rooms may go with the last of them. */
     while ((c = map_next(&s->convos, &at, NULL)) != NULL) {

@@ -103,4 +103,4 @@ static const struct sql_text TEXTS[] = {
                     " ORDER BY scope, who, mute"},
 };
 
-const struct sql_part sql_part_load = {.texts = TEXTS, .text_count = MEM_COUNT(TEXTS)};
+const struct sql_part SQL_PART_LOAD = {.texts = TEXTS, .text_count = MEM_COUNT(TEXTS)};

@@ -88,8 +88,9 @@ struct store_op {
     struct store_block *blocks;
 };
 
-/* Copies what op points to, submits the copy, and sees to it that its callback comes. */
-void store_op_send(struct store *s, const struct store_op *op);
+/* Copies it with what it points to, submits the copy, and sees to it that its callback comes.
+ */
+void store_op_send(struct store *s, const struct store_op *from);
 
 /* How much room the op and all that it points to need; ERR_TOO_BIG, ERR_FORMAT. */
 enum err store_op_size(const struct store_op *op, size_t *out);

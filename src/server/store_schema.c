@@ -100,7 +100,7 @@ static const char STEP_LOG[] =
 
 static const char *const STEPS[] = {STEP_RELAY, STEP_LOG};
 
-const struct db_schema store_schema = {
+const struct db_schema STORE_SCHEMA = {
     .application_id = 0x736f7474, /* "sott" */
     .steps = STEPS,
     .count = MEM_COUNT(STEPS),

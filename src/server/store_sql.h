@@ -80,6 +80,8 @@ enum sql_id {
     SQL_PRUNE_DROP,
     SQL_EXPIRE_GONE,
     SQL_EXPIRE_DROP,
+    SQL_MESSAGES_GONE,
+    SQL_MESSAGES_DROP,
     SQL_EXPIRE_COMMITS,
 
     SQL_COMMIT_BY_REQ,
@@ -138,15 +140,15 @@ struct sql_part {
     size_t route_count;
 };
 
-extern const struct sql_part sql_part_relay;
-extern const struct sql_part sql_part_load;
-extern const struct sql_part sql_part_account;
-extern const struct sql_part sql_part_keys;
-extern const struct sql_part sql_part_room;
-extern const struct sql_part sql_part_log;
-extern const struct sql_part sql_part_commit;
-extern const struct sql_part sql_part_undo;
-extern const struct db_schema store_schema;
+extern const struct sql_part SQL_PART_RELAY;
+extern const struct sql_part SQL_PART_LOAD;
+extern const struct sql_part SQL_PART_ACCOUNT;
+extern const struct sql_part SQL_PART_KEYS;
+extern const struct sql_part SQL_PART_ROOM;
+extern const struct sql_part SQL_PART_LOG;
+extern const struct sql_part SQL_PART_COMMIT;
+extern const struct sql_part SQL_PART_UNDO;
+extern const struct db_schema STORE_SCHEMA;
 
 struct store_file {
     struct db *db;

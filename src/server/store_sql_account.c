@@ -260,4 +260,4 @@ static const struct sql_route ROUTES[] = {
     {STORE_TOKEN_LIST, false, token_list},
 };
 
-const struct sql_part sql_part_account = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};
+const struct sql_part SQL_PART_ACCOUNT = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};

@@ -291,4 +291,4 @@ static const struct sql_route ROUTES[] = {
     {STORE_GROUP, false, group},
 };
 
-const struct sql_part sql_part_commit = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};
+const struct sql_part SQL_PART_COMMIT = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};

@@ -162,4 +162,4 @@ static const struct sql_route ROUTES[] = {
     {STORE_PACKAGE_CLEAR, true, package_clear},
 };
 
-const struct sql_part sql_part_keys = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};
+const struct sql_part SQL_PART_KEYS = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};

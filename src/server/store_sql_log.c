@@ -157,19 +157,29 @@ static enum err prune_passed(struct store_file *f, struct store_op *op)
     return e;
 }
 
-static enum err prune_expired(struct store_file *f, struct store_op *op)
+/* Remembers up to where each conversation loses something, then loses it. */
+static enum err drop_all(struct store_file *f, struct store_op *op, const enum sql_id ids[2])
 {
     struct sql_value before = sql_int(op->before_ms);
-    struct sql_value keep = sql_int(op->flag);
     int64_t rows;
-    enum err e = db_run(SQL(f, SQL_EXPIRE_GONE, before, keep));
+    enum err e = db_run(SQL(f, ids[0], before));
 
     if (e == ERR_OK)
-        e = sql_change(f, SQL(f, SQL_EXPIRE_DROP, before, keep), &rows);
-    if (e != ERR_OK)
-        return e;
-    op->r.num += rows;
-    return db_run(SQL(f, SQL_EXPIRE_COMMITS, before));
+        e = sql_change(f, SQL(f, ids[1], before), &rows);
+    if (e == ERR_OK)
+        op->r.num += rows;
+    return e;
+}
+
+static enum err prune_expired(struct store_file *f, struct store_op *op)
+{
+    static const enum sql_id OLD[] = {SQL_EXPIRE_GONE, SQL_EXPIRE_DROP};
+    static const enum sql_id MESSAGES[] = {SQL_MESSAGES_GONE, SQL_MESSAGES_DROP};
+    enum err e = drop_all(f, op, OLD);
+
+    if (e == ERR_OK && !op->flag)
+        e = drop_all(f, op, MESSAGES);
+    return e != ERR_OK ? e : db_run(SQL(f, SQL_EXPIRE_COMMITS, sql_int(op->before_ms)));
 }
 
 static enum err prune(struct store_file *f, struct store_op *op)
@@ -185,10 +195,14 @@ static enum err prune(struct store_file *f, struct store_op *op)
     return e;
 }
 
-/* What expires: everything old, and messages of any age when none are kept. */
-#define EXPIRED_FROM                                                                           \
-    " FROM log l JOIN room r ON r.id = l.room"                                                 \
-    " WHERE (l.time < ?1 OR (?2 = 0 AND l.is_commit = 0)) AND l.seq <> r.last_commit"
+/* Two queries and not one with OR, so that the usual one goes by the index on time. */
+#define OLD_ONES                                                                               \
+    " FROM log l JOIN room r ON r.id = l.room WHERE l.time < ?1 AND l.seq <> r.last_commit"
+#define ALL_MESSAGES " FROM log l WHERE l.is_commit = 0 AND ?1 IS NOT NULL"
+#define GONE_UP_TO(which)                                                                      \
+    "UPDATE room SET gone = max(gone, x.top) FROM"                                             \
+    " (SELECT l.room AS at, max(l.seq) AS top" which                                           \
+    " GROUP BY +l.room) x WHERE room.id = x.at"
 
 static const struct sql_text TEXTS[] = {
     {SQL_LOG_ADD,
@@ -210,10 +224,10 @@ static const struct sql_text TEXTS[] = {
         " WHERE room = ?1 AND seq <= ?2 AND seq <> last_commit), 0)) WHERE id = ?1"},
     {SQL_PRUNE_DROP, "DELETE FROM log WHERE room = ?1 AND seq <= ?2"
                      " AND seq <> (SELECT last_commit FROM room WHERE id = ?1)"},
-    {SQL_EXPIRE_GONE, "UPDATE room SET gone = max(gone, x.top) FROM"
-                      " (SELECT l.room AS at, max(l.seq) AS top" EXPIRED_FROM
-                      " GROUP BY l.room) x WHERE room.id = x.at"},
-    {SQL_EXPIRE_DROP, "DELETE FROM log WHERE id IN (SELECT l.id" EXPIRED_FROM ")"},
+    {SQL_EXPIRE_GONE, GONE_UP_TO(OLD_ONES)},
+    {SQL_EXPIRE_DROP, "DELETE FROM log WHERE id IN (SELECT l.id" OLD_ONES ")"},
+    {SQL_MESSAGES_GONE, GONE_UP_TO(ALL_MESSAGES)},
+    {SQL_MESSAGES_DROP, "DELETE FROM log WHERE id IN (SELECT l.id" ALL_MESSAGES ")"},
     {SQL_EXPIRE_COMMITS, "DELETE FROM commits WHERE time < ?1 AND NOT EXISTS"
                          " (SELECT 1 FROM log WHERE log.room = commits.room"
                          " AND log.seq = commits.seq)"},
@@ -225,4 +239,4 @@ static const struct sql_route ROUTES[] = {
     {STORE_PRUNE, true, prune},
 };
 
-const struct sql_part sql_part_log = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};
+const struct sql_part SQL_PART_LOG = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};

@@ -234,4 +234,4 @@ static const struct sql_route ROUTES[] = {
     {STORE_BAN_REMOVE, true, ban_remove},
 };
 
-const struct sql_part sql_part_room = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};
+const struct sql_part SQL_PART_ROOM = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};

@@ -156,4 +156,4 @@ static const struct sql_route ROUTES[] = {
     {STORE_VOID, true, void_commit},
 };
 
-const struct sql_part sql_part_undo = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};
+const struct sql_part SQL_PART_UNDO = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};

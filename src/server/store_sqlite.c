@@ -126,7 +126,7 @@ static const struct sql_route ROUTES[] = {
     {STORE_BARRIER, false, barrier},
 };
 
-const struct sql_part sql_part_relay = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};
+const struct sql_part SQL_PART_RELAY = {TEXTS, MEM_COUNT(TEXTS), ROUTES, MEM_COUNT(ROUTES)};
 
 static enum err prepare_part(struct store_file *f, const struct sql_part *part)
 {
@@ -143,9 +143,9 @@ static enum err prepare_part(struct store_file *f, const struct sql_part *part)
 
 static enum err prepare_all(struct store_file *f)
 {
-    static const struct sql_part *const PARTS[] = {&sql_part_relay, &sql_part_load,
-        &sql_part_account, &sql_part_keys, &sql_part_room, &sql_part_log, &sql_part_commit,
-        &sql_part_undo};
+    static const struct sql_part *const PARTS[] = {&SQL_PART_RELAY, &SQL_PART_LOAD,
+        &SQL_PART_ACCOUNT, &SQL_PART_KEYS, &SQL_PART_ROOM, &SQL_PART_LOG, &SQL_PART_COMMIT,
+        &SQL_PART_UNDO};
 
     for (size_t i = 0; i < MEM_COUNT(PARTS); i++) {
         enum err e = prepare_part(f, PARTS[i]);
@@ -197,7 +197,7 @@ enum err store_file_open(const char *path, struct store_file **out, char *why, s
     struct store_file *f = mem_alloc(sizeof *f);
 
     *out = NULL;
-    enum err e = db_open(path, &store_schema, &f->db, why, why_n);
+    enum err e = db_open(path, &STORE_SCHEMA, &f->db, why, why_n);
     if (e != ERR_OK)
         goto out;
     e = prepare_all(f);

@@ -9,6 +9,7 @@
 #include "crypto/rand.h"
 #include "net/outq.h"
 #include "server/convo.h"
+#include "server/power.h"
 #include "server/reply.h"
 
 /* Above so many people nobody is told of everybody any more: clients list again instead. */
@@ -53,6 +54,7 @@ struct user *user_provisional(struct server *s, struct peer *p)
     struct user *u = mem_alloc(sizeof *u);
 
     u->server = s;
+    u->id = ++s->next_user;
     u->peer = p;
     u->since_ms = s->loop->now_ms;
     loop_timer_init(&u->grace, grace_over, u);
@@ -64,12 +66,8 @@ struct user *user_provisional(struct server *s, struct peer *p)
 
 bool user_banned(struct server *s, struct bytes who, bool mute, int64_t *until_ms)
 {
-    const struct ban *b = map_get(&s->bans, who);
-
-    if (b == NULL || b->mute != mute || (b->until_ms != 0 && b->until_ms <= s->loop->wall_ms))
-        return false;
-    *until_ms = b->until_ms;
-    return true;
+    return power_banned(
+        &s->bans, who, mute ? BAN_MUTE : BAN_OUT, s->loop->wall_ms, until_ms);
 }
 
 void user_tell_watchers(
@@ -146,6 +144,17 @@ static void forget_identity(struct user *u)
     u->identity_n = 0;
 }
 
+/* Ends here and now, whether or not its line still stands. */
+static void end_session(struct user *u, const char *reason)
+{
+    if (u->peer != NULL) {
+        user_closing(u, reason, 0);
+        u->peer->user = NULL;
+        u->peer = NULL;
+    }
+    user_gone(u);
+}
+
 void user_set_identity(struct user *u, struct bytes identity)
 {
     uint8_t key[HASH_SHA256];
@@ -156,11 +165,7 @@ void user_set_identity(struct user *u, struct bytes identity)
     identity_key(identity, key);
     struct user *older = map_get(&s->identities, bytes_of(key, sizeof key));
     if (older != NULL && older != u) {
-        forget_identity(older);
-        if (older->peer != NULL)
-            user_closing(older, "this identity key came in from another place", 0);
-        else
-            user_gone(older);
+        end_session(older, "this identity key came in from another place");
     }
     u->identity = copy;
     u->identity_n = identity.n;
@@ -195,6 +200,8 @@ static void answer_login(struct peer *p, bool resumed)
     if (p->phase != PHASE_READY)
         p->server->early_count--;
     p->phase = PHASE_READY;
+    /* From the time to log in to the time of silence. */
+    loop_timer_arm(p->server->loop, &p->timer, (uint64_t)p->server->limits->warn_s * 1000);
     p->server->total.logins++;
     reply_done(p, &MSG_LOGIN_OK, &ok);
     mem_wipe(ok.resume, sizeof ok.resume);
@@ -250,7 +257,7 @@ static void enter_directs(struct user *u)
     }
 }
 
-static bool refuse_banned(struct peer *p, uint8_t op, const char *name)
+bool user_refuse_banned(struct peer *p, uint8_t op, const char *name)
 {
     int64_t until = 0;
 
@@ -265,14 +272,8 @@ static void take_over(struct peer *p, const struct name *name)
 {
     struct user *older = user_find(p->server, name->s);
 
-    if (older == NULL || older == p->user)
-        return;
-    if (older->peer != NULL) {
-        user_closing(older, "this account came in from another place", 0);
-        older->peer->user = NULL;
-        older->peer = NULL;
-    }
-    user_gone(older);
+    if (older != NULL && older != p->user)
+        end_session(older, "this account came in from another place");
 }
 
 void user_enter(struct peer *p, uint8_t op, const struct name *name, bool account, uint8_t role)
@@ -280,7 +281,7 @@ void user_enter(struct peer *p, uint8_t op, const struct name *name, bool accoun
     struct server *s = p->server;
     struct user *u = p->user;
 
-    if (refuse_banned(p, op, name != NULL ? name->s : u->name.s))
+    if (user_refuse_banned(p, op, name != NULL ? name->s : u->name.s))
         return;
     if (name != NULL) {
         take_over(p, name);
@@ -319,7 +320,7 @@ void user_resume(struct peer *p, struct user *u, uint8_t op)
     struct server *s = p->server;
     struct user *provisional = p->user;
 
-    if (refuse_banned(p, op, u->name.s))
+    if (user_refuse_banned(p, op, u->name.s))
         return;
     if (u->peer != NULL) {
         struct peer *old = u->peer;
@@ -335,6 +336,7 @@ void user_resume(struct peer *p, struct user *u, uint8_t op)
     p->user = u;
     answer_login(p, true);
     flush_held(u);
+    user_tell_watchers(s, PRESENCE_ONLINE, u, "");
     for (size_t i = 0; i < u->room_count; i++) {
         struct member *m = u->rooms[i];
         convo_presence(m->convo, PRESENCE_ONLINE, u, "");
@@ -356,16 +358,36 @@ void user_closing(struct user *u, const char *reason, unsigned retry_s)
     link_close(u->peer->link, reason);
 }
 
+static void tell_left(const struct member *m)
+{
+    struct convo *c = m->convo;
+    struct msg_presence_event e = {
+        .kind = PRESENCE_LEFT,
+        .room = bytes_str(c->title),
+        .user = name_bytes(&m->name),
+        .flags = convo_user_flags(c, m->name.s, m->user),
+    };
+
+    if (m->user != NULL)
+        convo_presence(c, PRESENCE_LEFT, m->user, "");
+    else if (c->kind == CONVO_ROOM)
+        convo_tell(c, OP_PRESENCE, &MSG_PRESENCE, &e, NULL);
+}
+
 void user_leave_room(struct member *m)
 {
     struct convo *c = m->convo;
     struct name who = m->name;
     bool durable = m->durable;
+    bool grouped = m->grouped;
 
-    if (m->user != NULL)
-        convo_presence(c, PRESENCE_LEFT, m->user, "");
+    tell_left(m);
     convo_drop(m);
-    convo_depart(c, &who);
+    /* Whoever takes a guest's name next is somebody else. */
+    if (!durable && convo_is_owner(c, who.s))
+        memset(&c->owner, 0, sizeof c->owner);
+    if (grouped) /* there is a leaf to remove */
+        convo_depart(c, &who);
     if (durable)
         store_member_remove(c->server->store, name_key_bytes(&c->key), name_bytes(&who),
             relay_stored, relay_words("removing a member"));
@@ -420,19 +442,29 @@ void user_detach(struct user *u)
     bool leaving = u->peer != NULL && u->peer->leaving;
 
     u->peer = NULL;
-    if (u->state == USER_HELD || leaving || s->draining ||
+    if (u->state == USER_HELD || leaving || s->draining || s->limits->grace_s == 0 ||
         s->away >= (size_t)s->limits->sessions_in_grace) {
         user_gone(u);
         return;
     }
     set_state(u, USER_DROPPED);
     loop_timer_arm(s->loop, &u->grace, (uint64_t)s->limits->grace_s * 1000);
+    user_tell_watchers(s, PRESENCE_AWAY, u, "");
     for (size_t i = 0; i < u->room_count; i++) {
         struct member *m = u->rooms[i];
         /* It may not come back: what it has not confirmed is written now. */
         if (m->durable)
             convo_spill(m->convo, m->cursor);
         convo_presence(m->convo, PRESENCE_AWAY, u, "");
+    }
+}
+
+/* A direct conversation is of two names: with another name it is another conversation. */
+static void leave_directs(struct user *u)
+{
+    for (size_t i = u->room_count; i-- > 0;) {
+        if (u->rooms[i]->convo->kind == CONVO_DIRECT)
+            user_leave_room(u->rooms[i]);
     }
 }
 
@@ -445,6 +477,7 @@ enum err user_rename(struct user *u, const struct name *to)
         return ERR_OK;
     if (user_find(s, to->s) != NULL)
         return ERR_EXISTS;
+    leave_directs(u);
     user_tell_watchers(s, PRESENCE_RENAMED, u, to->s);
     for (size_t i = 0; i < u->room_count; i++) {
         convo_presence(u->rooms[i]->convo, PRESENCE_RENAMED, u, to->s);

@@ -22,6 +22,7 @@ enum err user_rename(struct user *u, const struct name *to); /* ERR_EXISTS */
 void user_leave_room(struct member *m);                      /* for good, with the departure */
 void user_closing(
     struct user *u, const char *reason, unsigned retry_s); /* says so and closes the link */
+bool user_refuse_banned(struct peer *p, uint8_t op, const char *name); /* true: it was */
 bool user_banned(struct server *s, struct bytes who, bool mute, int64_t *until_ms);
 /* To whoever wants to hear of everybody. */
 void user_tell_watchers(

@@ -100,30 +100,45 @@ void editline_set(struct editline *e, struct bytes text)
     editline_insert(e, text);
 }
 
+static void clean(struct buf *out, struct bytes before, struct bytes text, struct bytes after)
+{
+    struct buf raw;
+
+    buf_init(&raw, (size_t)EDITLINE_BYTES * 3);
+    buf_bytes(&raw, before);
+    buf_bytes(&raw, text);
+    buf_bytes(&raw, after);
+    buf_init(out, (size_t)EDITLINE_BYTES * 32);
+    utf8_clean(out, buf_view(&raw), UTF8_DISPLAY);
+    if (buf_end(&raw) != ERR_OK)
+        out->err = ERR_TOO_BIG;
+    buf_free(&raw);
+    for (size_t i = 0; i < out->n; i++) {
+        if (out->p[i] == '\n')
+            out->p[i] = ' ';
+    }
+}
+
+/* The whole line is cleaned each time: a mark that is typed belongs to the letter before it. */
 void editline_insert(struct editline *e, struct bytes foreign)
 {
-    struct buf clean;
-    struct bytes b;
+    struct bytes before_it = bytes_of(e->text, e->at);
+    struct buf head;
+    struct buf whole;
 
-    buf_init(&clean, (size_t)EDITLINE_BYTES * 16);
-    utf8_clean(&clean, foreign, UTF8_DISPLAY);
-    for (size_t i = 0; i < clean.n; i++) {
-        if (clean.p[i] == '\n')
-            clean.p[i] = ' ';
+    clean(&head, before_it, foreign, (struct bytes){0});
+    clean(&whole, before_it, foreign, behind(e, e->at));
+    if (buf_end(&head) == ERR_OK && buf_end(&whole) == ERR_OK && whole.n <= EDITLINE_BYTES) {
+        size_t at = 0;
+        if (whole.n != 0)
+            memcpy(e->text, whole.p, whole.n);
+        e->n = whole.n;
+        while (at < head.n && at < e->n)
+            at = next(e, at);
+        e->at = at;
     }
-    b = buf_view(&clean);
-    if (buf_end(&clean) == ERR_OK && b.n != 0 && b.n <= EDITLINE_BYTES - e->n) {
-        memmove(e->text + e->at + b.n, e->text + e->at, e->n - e->at);
-        memcpy(e->text + e->at, b.p, b.n);
-        e->n += b.n;
-        e->at += b.n;
-        /* What was typed may have grown together with what follows. */
-        size_t whole = 0;
-        while (whole < e->at)
-            whole = next(e, whole);
-        e->at = whole;
-    }
-    buf_free(&clean);
+    buf_free(&head);
+    buf_free(&whole);
 }
 
 void editline_go(struct editline *e, enum editline_move to)

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-/* Sequences that terminfo does not name; ncurses gives them these numbers. */
+/* Sequences that terminfo does not name, and numbers for those that ncurses has no name for. */
 enum {
     OWN_PASTE_BEGIN = KEY_MAX + 1000,
     OWN_PASTE_END,
@@ -29,6 +29,13 @@ static const struct own_row OWN[] = {
     {"\033[1;3C", OWN_ALT_RIGHT},
     {"\033[1;3F", OWN_ALT_END},
     {"\033[1;5F", OWN_ALT_END},
+    /* Arrows of terminals that never heard of the application mode. */
+    {"\033[A", KEY_UP},
+    {"\033[B", KEY_DOWN},
+    {"\033[C", KEY_RIGHT},
+    {"\033[D", KEY_LEFT},
+    {"\033[H", KEY_HOME},
+    {"\033[F", KEY_END},
 };
 
 struct key_row {

@@ -25,6 +25,7 @@ struct pane_view {
     struct layout layout;
     struct editline line;
     struct pane_place place;
+    int help_from;  /* rows of the page of help above the pane */
     unsigned below; /* events under the bottom edge */
     int cursor_row; /* set by the pane that has the focus */
     int cursor_col;

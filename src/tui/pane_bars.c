@@ -44,7 +44,7 @@ static void draw_bar(struct pane_view *v, struct rect r, struct bar *b)
 
 static void put_page_name(struct buf *to, const struct model *m, const struct room *r)
 {
-    if (r == &m->home) {
+    if (r == m->home) {
         buf_text(to, "relay");
     } else {
         buf_text(to, "#");
@@ -56,7 +56,7 @@ static const char *trust_words(const struct model *m)
 {
     static const char *const WORDS[] = {
         [MODEL_UNKNOWN] = "",
-        [MODEL_FIRST_SIGHT] = "TLS, key seen first today",
+        [MODEL_FIRST_SIGHT] = "TLS, new key remembered",
         [MODEL_PINNED] = "TLS, key as before",
         [MODEL_CERTIFIED] = "TLS, certificate verified",
     };
@@ -70,7 +70,7 @@ static void draw_title(struct pane_view *v, struct rect r)
     struct bar b = {.count = 0};
 
     put_page_name(add(&b, STYLE_STRONG, 9, false), m, m->open);
-    if (m->open == &m->home)
+    if (m->open == m->home)
         buf_text(add(&b, STYLE_TEXT, 7, false), m->address);
     else
         buf_fmt(add(&b, STYLE_DIM, 3, false), "on %s", m->address);
@@ -146,7 +146,7 @@ static void draw_status(struct pane_view *v, struct rect r)
     put_page_name(t, m, m->open);
     if (people != 0)
         buf_fmt(add(&b, STYLE_DIM, 4, false), "%zu %s", people,
-            m->open == &m->home ? "online" : "here");
+            m->open == m->home ? "online" : "here");
     if (v->below != 0)
         buf_fmt(add(&b, STYLE_ACCENT, 7, false), "%s %u below",
             screen_glyph(v->screen, GLYPH_BELOW), v->below);

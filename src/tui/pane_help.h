@@ -6,5 +6,6 @@
 #include "tui/pane.h"
 
 void pane_help_draw(struct pane_view *v, struct rect r);
+void pane_help_scroll(struct pane_view *v, int pages);
 
 #endif

@@ -59,7 +59,7 @@ static void line_init(struct line *l, const struct pane_view *v, size_t i, int c
     bool inside = v->layout.nick_cols == 0;
     struct buf raw;
 
-    buf_init(&raw, EVENT_TEXT * 2);
+    buf_init(&raw, (size_t)EVENT_TEXT * 2);
     if (inside && e->who.n != 0) {
         buf_bytes(&raw, e->who);
         buf_text(&raw, e->kind == EVENT_NOTICE ? ": " : " ");

@@ -34,7 +34,7 @@ static void draw(struct pane_view *v, struct rect r)
     char text[48];
 
     (void)snprintf(text, sizeof text, "%s %zu",
-        v->model->open == &v->model->home ? "ONLINE" : "HERE", people->count);
+        v->model->open == v->model->home ? "ONLINE" : "HERE", people->count);
     (void)screen_text(v->screen, at.row++, r.col + 1, r.cols - 2, STYLE_DIM, bytes_str(text));
     for (size_t i = 0; i < people->count && at.row < end; i++, at.row++) {
         if (at.row == end - 1 && i + 1 < people->count) {

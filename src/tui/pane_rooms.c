@@ -25,10 +25,10 @@ static const char *lock_word(const struct room *r)
 static void draw_room(struct pane_view *v, struct rect at, size_t number, const struct room *r)
 {
     const struct model *m = v->model;
-    bool home = r == &m->home;
+    bool home = r == m->home;
     bool open = r == m->open;
     enum screen_style style = open ? STYLE_STRONG : r->joined ? STYLE_TEXT : STYLE_DIM;
-    size_t online = home ? m->home.people.count : r->online;
+    size_t online = home ? m->home->people.count : r->online;
     char left[16];
     char right[32];
     struct buf name;

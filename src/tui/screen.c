@@ -48,14 +48,14 @@ static const struct look LOOKS[STYLE_COUNT] = {
 
 static void choose_looks(struct screen *s)
 {
-    const char *no_color = getenv("NO_COLOR");
+    const char *no_color = secure_getenv("NO_COLOR");
     bool color = has_colors() && (no_color == NULL || no_color[0] == '\0');
 
     if (color) {
         (void)start_color();
         (void)use_default_colors();
     }
-    for (short i = 0; i < STYLE_COUNT; i++) {
+    for (int i = 0; i < STYLE_COUNT; i++) {
         s->attr[i] = LOOKS[i].attr;
         if (color && LOOKS[i].color >= 0) {
             s->pair[i] = (short)(i + 1);
@@ -64,30 +64,29 @@ static void choose_looks(struct screen *s)
     }
 }
 
-static enum err check_terminal(char *why, size_t why_n)
+static enum err check_terminal(const char *term, char *why, size_t why_n)
 {
-    const char *term = getenv("TERM");
     const char *words = NULL;
     int found = 0;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        words = "sotto draws a screen and needs a terminal; here is none.";
+        words = "this is a full-screen program and needs a terminal; here is none.";
     else if (term == NULL || term[0] == '\0')
-        words = "sotto does not know this terminal: TERM is not set. Try: TERM=xterm sotto";
+        words =
+            "TERM is not set, so what this terminal can do is unknown. Try: TERM=xterm sotto";
     if (words != NULL) {
         (void)snprintf(why, why_n, "%s", words);
         return ERR_REFUSED;
     }
     if (strcmp(term, "dumb") == 0) {
         (void)snprintf(why, why_n,
-            "sotto draws a screen, and a terminal of the kind \"dumb\" has none. Start it in a "
+            "a terminal of the kind \"dumb\" has no screen to draw on. Start sotto in a "
             "terminal window.");
         return ERR_REFUSED;
     }
     if (setupterm(term, STDOUT_FILENO, &found) != OK || cursor_address == NULL) {
         (void)snprintf(why, why_n,
-            "sotto does not know a terminal of the kind \"%.40s\". Try: TERM=xterm sotto",
-            term);
+            "a terminal of the kind \"%.40s\" is not known here. Try: TERM=xterm sotto", term);
         return ERR_REFUSED;
     }
     (void)del_curterm(cur_term);
@@ -109,11 +108,11 @@ static void take_modes(void)
 enum err screen_open(struct screen **out, char *why, size_t why_n)
 {
     struct screen *s;
-    const char *term = getenv("TERM");
+    const char *term = secure_getenv("TERM");
 
     *out = NULL;
-    (void)setlocale(LC_ALL, "");
-    if (check_terminal(why, why_n) != ERR_OK)
+    (void)setlocale(LC_ALL, ""); /* NOLINT(concurrency-mt-unsafe): before any thread */
+    if (check_terminal(term, why, why_n) != ERR_OK || term == NULL)
         return ERR_REFUSED;
     screen_rescue_arm();
     s = mem_alloc(sizeof *s);
@@ -122,9 +121,10 @@ enum err screen_open(struct screen **out, char *why, size_t why_n)
     if (s->curses == NULL) {
         screen_rescue_disarm();
         mem_free(s);
-        (void)snprintf(why, why_n, "The terminal \"%.40s\" cannot be set up.", term);
+        (void)snprintf(why, why_n, "the terminal \"%.40s\" cannot be set up.", term);
         return ERR_REFUSED;
     }
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
     s->unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && strcmp(term, "linux") != 0;
     take_modes();
     choose_looks(s);

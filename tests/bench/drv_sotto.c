@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The wire of docs/PROTOCOL.md for the load generator chatload: five functions. A guest login is
- * greeting, hello and guest in one flight; the names that the relay gives are kept for direct
- * messages. drv[0] counts the replies of the login.
+ * The wire of docs/PROTOCOL.md for the load generator chatload: five functions. A guest login
+ * is greeting, hello and guest in one flight; the names that the relay gives are kept for
+ * direct messages. drv[0] counts the replies of the login.
  */
 #include <string.h>
 
@@ -40,7 +40,8 @@ static void str8(struct buf *out, const char *s)
 
 static void sotto_login(struct conn *c, struct buf *out)
 {
-    static const uint8_t HELLO[] = {0, 1, 0, 0, 0, 0, 0}; /* version 1, no capabilities, no agent */
+    static const uint8_t HELLO[] = {
+        0, 1, 0, 0, 0, 0, 0}; /* version 1, no capabilities, no agent */
     size_t mark = begin(out, 0x9b);
 
     (void)c;
@@ -74,7 +75,8 @@ static void say(struct buf *out, uint8_t op, const char *to, const char *body, s
     end(out, mark);
 }
 
-static void sotto_say(struct conn *c, uint32_t room, const char *body, size_t n, struct buf *out)
+static void sotto_say(
+    struct conn *c, uint32_t room, const char *body, size_t n, struct buf *out)
 {
     (void)c;
     say(out, 0x15, cl_room(room), body, n);
@@ -143,7 +145,8 @@ static size_t sotto_parse(struct conn *c, const uint8_t *p, size_t n, struct buf
 
     (void)out;
     while (off + 7 <= n) {
-        size_t len = (size_t)p[off] << 24 | (size_t)p[off + 1] << 16 | (size_t)p[off + 2] << 8 | p[off + 3];
+        size_t len = (size_t)p[off] << 24 | (size_t)p[off + 1] << 16 | (size_t)p[off + 2] << 8 |
+                     p[off + 3];
         if (off + 7 + len > n)
             break;
         take(c, p[off + 6], p + off + 7, len);

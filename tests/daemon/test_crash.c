@@ -275,7 +275,7 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-Test(daemon_crash, kill_nine__nothing_confirmed_is_lost, .timeout = 3000)
+Test(daemon_crash, kill_nine__nothing_confirmed_is_lost)
 {
     const char *given = getenv("SOTTO_SEED");
     const char *lengthy = getenv("SOTTO_LONG");

@@ -37,7 +37,7 @@ static void teardown(void)
     live_fini(&live);
 }
 
-TestSuite(daemon_hostile, .init = setup, .fini = teardown, .timeout = 120);
+TestSuite(daemon_hostile, .init = setup, .fini = teardown);
 
 static void two_chat(void)
 {

@@ -28,7 +28,7 @@ static void teardown(void)
     live_fini(&live);
 }
 
-TestSuite(daemon_relay, .init = setup, .fini = teardown, .timeout = 120);
+TestSuite(daemon_relay, .init = setup, .fini = teardown);
 
 Test(daemon_relay, chat__two_people_over_tls)
 {

@@ -23,3 +23,7 @@ sotto_lint(protocol ${Python3_EXECUTABLE} ${tools}/check_protocol.py $<TARGET_FI
   ${CMAKE_SOURCE_DIR})
 sotto_lint(tables ${Python3_EXECUTABLE} ${tools}/check_tables.py $<TARGET_FILE:dump_tables>
   ${CMAKE_SOURCE_DIR})
+
+if(TARGET sottod AND TARGET sottoctl AND TARGET sotto)
+  sotto_lint(install bash ${CMAKE_CURRENT_SOURCE_DIR}/lint/check_install.sh ${CMAKE_BINARY_DIR})
+endif()

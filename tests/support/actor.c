@@ -142,7 +142,7 @@ void actor_forget(struct actor *a)
 void actor_fini(struct actor *a)
 {
     if (a->link != NULL)
-        a->ways->cut(a->world, a->link);
+        actor_cut(a); /* the line must not outlive whom it calls back */
     actor_forget(a);
     mem_free(a->last);
     a->last = NULL;
@@ -150,6 +150,7 @@ void actor_fini(struct actor *a)
 
 bool actor_dial(struct actor *a)
 {
+    actor_cut(a);
     a->sent = a->answered = 0;
     a->up = false;
     actor_forget(a);

@@ -39,7 +39,7 @@ void live_init(struct live *l)
     struct tls_client_rules anybody = {0};
     char why[128];
 
-    *l = (struct live){.out = -1};
+    *l = (struct live){.out = -1, .log2_n = 10};
     support_tmpdir(l->dir, sizeof l->dir);
     (void)snprintf(l->state, sizeof l->state, "%s/state", l->dir);
     l->le = loop_event_new();
@@ -60,8 +60,8 @@ static void write_config(const struct live *l, char *path, size_t n)
     (void)snprintf(path, n, "%s/sottod.json", l->dir);
     buf_init(&b, 8192);
     buf_fmt(&b,
-        "{ \"state\": \"%s\", \"listen\": \"127.0.0.1:0\", \"log_level\": \"info\", %s \"limits\": { %s \"hash_log2_n\": 10 } }\n",
-        l->state, l->config, l->limits);
+        "{ \"state\": \"%s\", \"listen\": \"127.0.0.1:0\", \"log_level\": \"info\", %s \"limits\": { %s \"hash_log2_n\": %u } }\n",
+        l->state, l->config, l->limits, l->log2_n);
     if (file_write_atomic(path, buf_view(&b), 0600) != ERR_OK)
         abort();
     buf_free(&b);

@@ -19,6 +19,7 @@ struct live {
     char state[80];
     char config[1024]; /* more members of sottod.json, e.g. "\"guests\": false,"; "" at first */
     char limits[1024]; /* the same inside "limits" */
+    unsigned log2_n;   /* cost of stored passwords; 10 at first */
     pid_t pid;         /* 0: not running */
     int out;           /* what the relay prints */
     uint16_t port;

@@ -257,19 +257,6 @@ bool pty_until_gone(struct pty *p, const char *words)
     return pty_until_cond(p, shows, &w);
 }
 
-static bool stopped(struct pty *p, void *arg)
-{
-    int status = 0;
-
-    (void)arg;
-    return waitpid(p->pid, &status, WUNTRACED | WNOHANG) == p->pid && WIFSTOPPED(status);
-}
-
-bool pty_until_stopped(struct pty *p)
-{
-    return pty_until_cond(p, stopped, NULL);
-}
-
 int pty_until_exit(struct pty *p)
 {
     uint64_t end = clock_mono_ms() + PATIENCE_MS;
@@ -348,33 +335,66 @@ static void mask(char *s)
     }
 }
 
+struct golden {
+    const char *want;
+    char *is; /* owned */
+};
+
+static bool matches(struct pty *p, void *arg)
+{
+    struct golden *g = arg;
+
+    mem_free(g->is);
+    g->is = mem_strdup(pty_screen(p));
+    mask(g->is);
+    return strcmp(g->is, g->want) == 0;
+}
+
+static bool quiet(struct pty *p, void *arg)
+{
+    size_t before = p->output.n;
+
+    (void)arg;
+    (void)feed(p, 500);
+    return p->output.n == before;
+}
+
+static bool write_golden(struct pty *p, const char *path)
+{
+    struct golden g = {.want = ""};
+    FILE *file = fopen(path, "w");
+    bool done = pty_until_cond(p, quiet, NULL) && file != NULL;
+
+    (void)matches(p, &g);
+    done = done && fputs(g.is, file) >= 0;
+    if (file != NULL)
+        done = fclose(file) == 0 && done;
+    mem_free(g.is);
+    return done;
+}
+
 bool pty_golden(struct pty *p, const char *name)
 {
     const char *update = getenv("UPDATE_SCREENS");
+    static char want[PTY_TEXT];
     char path[4096];
-    char want[PTY_TEXT] = "";
-    char *is = mem_strdup(pty_screen(p));
+    struct golden g = {.want = want};
     FILE *file;
     bool same;
 
-    mask(is);
     (void)snprintf(path, sizeof path, "%s/tests/pty/screens/%s.txt", support_source(), name);
-    if (update != NULL && update[0] == '1') {
-        file = fopen(path, "w");
-        same = file != NULL && fputs(is, file) >= 0;
-        same = file != NULL && fclose(file) == 0 && same;
-        mem_free(is);
-        return same;
-    }
+    if (update != NULL && update[0] == '1')
+        return write_golden(p, path);
+    want[0] = '\0';
     file = fopen(path, "r");
     if (file != NULL) {
         want[fread(want, 1, sizeof want - 1, file)] = '\0';
         (void)fclose(file);
     }
-    same = strcmp(is, want) == 0;
+    same = pty_until_cond(p, matches, &g);
     if (!same)
         (void)fprintf(stderr, "%s differs; UPDATE_SCREENS=1 rewrites it. Wanted:\n%sIs:\n%s",
-            path, want, is);
-    mem_free(is);
+            path, want, g.is);
+    mem_free(g.is);
     return same;
 }

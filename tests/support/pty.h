@@ -31,7 +31,6 @@ void pty_resize(struct pty *p, int cols, int rows);
 bool pty_until(struct pty *p, const char *words);
 bool pty_until_gone(struct pty *p, const char *words);
 bool pty_until_cond(struct pty *p, bool (*cond)(struct pty *p, void *arg), void *arg);
-bool pty_until_stopped(struct pty *p);
 int pty_until_exit(struct pty *p); /* exit status, 128 + signal, or -1 when it does not end */
 
 void pty_breathe(struct pty *p);         /* takes what has arrived */
@@ -42,8 +41,9 @@ bool pty_cooked(const struct pty *p);    /* the line discipline echoes and edits
 void pty_cursor(const struct pty *p, int *row, int *col);
 unsigned pty_cell(struct pty *p, int row, int col); /* its first code point; 0: empty */
 
-/* Compares with tests/pty/screens/NAME.txt; UPDATE_SCREENS=1 writes it. Clocks, ports and
- * fingerprints are masked. False, with both on stderr, when they differ. */
+/* Until the screen is that of tests/pty/screens/NAME.txt; UPDATE_SCREENS=1 writes the file,
+ * once the screen is quiet. Clocks, ports and fingerprints are masked. False, with both on
+ * stderr, when it does not come to be the same. */
 bool pty_golden(struct pty *p, const char *name);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "crypto/rand.h"
@@ -101,7 +102,13 @@ static enum err end_cert(struct link *l, uint8_t fingerprint[32], char *name, si
     return ERR_OK;
 }
 
-static const struct link_ops OPS = {end_send, end_resume, end_close, end_exporter, end_cert};
+static const struct link_ops OPS = {
+    .send = end_send,
+    .resume = end_resume,
+    .close = end_close,
+    .exporter = end_exporter,
+    .peer_cert = end_cert,
+};
 
 static struct sim_end *end_new(struct sim *s, const char *address)
 {
@@ -409,6 +416,39 @@ void sim_stop(struct sim *s)
     }
     sim_turn(s);
     parts_free(s);
+}
+
+/* A copy of the database's files as they lie on disk at this instant. */
+static void copy_file(const char *path, const char *suffix, const char *from, const char *to)
+{
+    char in[512], out[512], block[4096];
+    size_t n;
+
+    (void)snprintf(in, sizeof in, "%s%s%s", path, from, suffix);
+    (void)snprintf(out, sizeof out, "%s%s%s", path, to, suffix);
+    (void)remove(out);
+    FILE *r = fopen(in, "rb");
+    if (r == NULL)
+        return;
+    FILE *w = fopen(out, "wb");
+    if (w == NULL)
+        die("kill", out);
+    while ((n = fread(block, 1, sizeof block, r)) != 0) {
+        if (fwrite(block, 1, n, w) != n)
+            die("kill", "cannot copy the database");
+    }
+    (void)fchmod(fileno(w), 0600);
+    (void)fclose(r);
+    (void)fclose(w);
+}
+
+void sim_kill(struct sim *s)
+{
+    copy_file(s->db_path, "", "", ".killed");
+    copy_file(s->db_path, "-wal", "", ".killed");
+    sim_stop(s);
+    copy_file(s->db_path, "", ".killed", "");
+    copy_file(s->db_path, "-wal", ".killed", "");
 }
 
 static void note_drained(void *arg)

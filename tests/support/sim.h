@@ -42,6 +42,9 @@ void sim_init(
     struct sim *s, uint64_t seed); /* defaults, scrypt at its cheapest; then change config */
 void sim_start(struct sim *s);
 void sim_stop(struct sim *s); /* the relay goes as if killed: links are cut, nothing is said */
+/* The same with a database in a file, which is then as it was at this instant: nothing that
+ * the relay does on its way down is in it. */
+void sim_kill(struct sim *s);
 void sim_fini(struct sim *s);
 void sim_drain(struct sim *s); /* SIGTERM */
 

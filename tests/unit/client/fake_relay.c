@@ -57,7 +57,13 @@ static enum err on_peer_cert(struct link *l, uint8_t fingerprint[32], char *name
     return ERR_NOT_FOUND;
 }
 
-static const struct link_ops OPS = {on_send, on_resume, on_close, on_exporter, on_peer_cert};
+static const struct link_ops OPS = {
+    .send = on_send,
+    .resume = on_resume,
+    .close = on_close,
+    .exporter = on_exporter,
+    .peer_cert = on_peer_cert,
+};
 
 static enum err dial(void *arg, const struct link_user *to, void *user, struct link **out)
 {
@@ -291,7 +297,7 @@ void fake_type(struct fake *f, const char *line)
 
 bool fake_said(const struct fake *f, const char *room, const char *words)
 {
-    const struct room *r = &f->model->home;
+    const struct room *r = f->model->home;
 
     if (room != NULL)
         r = rooms_find(&f->model->rooms, bytes_str(room));

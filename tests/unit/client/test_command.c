@@ -101,7 +101,7 @@ Test(client_command, leave__the_open_room)
     fake_type(&f, "/leave");
     cr_assert(bytes_eq(fake_expect(&f, OP_LEAVE), bytes_of("\x03ops", 4)));
     fake_tell(&f, OP_LEFT, &MSG_LEFT, &left);
-    cr_assert_eq(f.model->open, &f.model->home);
+    cr_assert_eq(f.model->open, f.model->home);
     cr_assert(fake_said(&f, NULL, "You left #ops"));
 }
 

@@ -310,5 +310,5 @@ Test(handle, names__from_a_relay_may_be_any_bytes)
     fake_tell(&f, OP_PRESENCE, &MSG_PRESENCE, &m);
     fake_tell(&f, OP_NOTICE, &MSG_NOTICE, &n);
     cr_assert_not(f.closing);
-    cr_assert_not_null(roster_find(&f.model->home.people, m.user));
+    cr_assert_not_null(roster_find(&f.model->home->people, m.user));
 }

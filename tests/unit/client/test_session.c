@@ -90,7 +90,7 @@ Test(session, start__in_order_to_ready)
     cr_assert_eq(f.model->link, MODEL_READY);
     fake_lists(&f, "general ops", "alice rand0");
     cr_assert_not_null(room("general"));
-    cr_assert_not_null(roster_find(&f.model->home.people, bytes_str("alice")));
+    cr_assert_not_null(roster_find(&f.model->home->people, bytes_str("alice")));
     cr_assert(model_is_me(f.model, bytes_str("rand0")));
 }
 
@@ -401,7 +401,7 @@ Test(session, lost__back_off_grows_counts_down_and_is_bounded)
         cr_assert_leq(last, (i < 5 ? 1250u << i : 37500u) + 500);
     }
     cr_assert(fake_said(&f, NULL, "Is sottod running there?"));
-    cr_assert_eq(f.model->home.events.count, 2, "the same failure is told once");
+    cr_assert_eq(f.model->home->events.count, 2, "the same failure is told once");
 }
 
 Test(session, lost__resumed_within_grace)
@@ -443,6 +443,49 @@ Test(session, lost__resume_refused_comes_in_anew_and_joins_again)
     joined("ops", OP_CREATED);
     cr_assert(fake_said(&f, "ops", "You are back"));
     cr_assert_eq(f.model->link, MODEL_READY);
+}
+
+static void lose_and_come_in_anew(void)
+{
+    struct msg_connected named = {.name = bytes_str("rand9")};
+
+    fake_down(&f, LINK_END_LOST);
+    fake_pass(&f, 4000);
+    fake_up(&f);
+    (void)fake_expect(&f, OP_CONNECT);
+    fake_tell(&f, OP_CONNECT, &MSG_CONNECTED, &named);
+    fake_hello(&f, HELLO_GUESTS);
+    (void)fake_expect(&f, OP_RESUME);
+    fake_refuse(&f, OP_RESUME, CODE_EXPIRED, "too late");
+    fake_login(&f, "rand9", false);
+}
+
+Test(session, lost__a_busy_relay_is_asked_again_for_the_rooms)
+{
+    fake_ready(&f);
+    join("ops");
+    lose_and_come_in_anew();
+    (void)fake_expect(&f, OP_JOIN);
+    fake_refuse(&f, OP_JOIN, CODE_TOO_FAST, "wait");
+    cr_assert(room("ops")->joined);
+    fake_lists(&f, "ops", "alice rand9");
+    cr_assert(fake_silent(&f));
+    fake_pass(&f, 500);
+    joined("ops", OP_JOINED);
+    listed("rand9");
+    fake_pass(&f, 1000);
+    cr_assert(fake_silent(&f));
+}
+
+Test(session, lost__a_room_that_says_no_is_given_up)
+{
+    fake_ready(&f);
+    join("ops");
+    lose_and_come_in_anew();
+    (void)fake_expect(&f, OP_JOIN);
+    fake_refuse(&f, OP_JOIN, CODE_BANNED, "banned");
+    cr_assert_eq(model_pages(f.model), 1);
+    cr_assert(fake_said(&f, NULL, "#ops does not take you back: banned"));
 }
 
 Test(session, lost__a_resume_token_is_used_once)
@@ -601,10 +644,10 @@ Test(session, presence__on_the_relay_goes_home)
     fake_ready(&f);
     join("ops");
     presence(PRESENCE_ONLINE, "", "dora", "");
-    cr_assert_not_null(roster_find(&f.model->home.people, bytes_str("dora")));
+    cr_assert_not_null(roster_find(&f.model->home->people, bytes_str("dora")));
     cr_assert_null(roster_find(&room("ops")->people, bytes_str("dora")));
     presence(PRESENCE_OFFLINE, "", "dora", "");
-    cr_assert_null(roster_find(&f.model->home.people, bytes_str("dora")));
+    cr_assert_null(roster_find(&f.model->home->people, bytes_str("dora")));
 }
 
 Test(session, presence__renamed_is_told_where_both_are)
@@ -614,7 +657,7 @@ Test(session, presence__renamed_is_told_where_both_are)
     presence(PRESENCE_RENAMED, "", "alice", "alix");
     cr_assert(fake_said(&f, "ops", "is now alix"));
     cr_assert_not_null(roster_find(&room("ops")->people, bytes_str("alix")));
-    cr_assert_null(roster_find(&f.model->home.people, bytes_str("alice")));
+    cr_assert_null(roster_find(&f.model->home->people, bytes_str("alice")));
 }
 
 Test(session, presence__of_rooms_one_is_not_in_is_left_alone)
@@ -639,7 +682,7 @@ Test(session, removed__from_a_room)
     join("ops");
     fake_tell(&f, OP_REMOVED, &MSG_REMOVED, &m);
     cr_assert_not(room("ops")->joined);
-    cr_assert_eq(f.model->open, &f.model->home);
+    cr_assert_eq(f.model->open, f.model->home);
     cr_assert(fake_said(&f, NULL, "by alice: noise"));
     cr_assert_eq(f.model->link, MODEL_READY);
 }

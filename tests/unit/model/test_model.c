@@ -17,7 +17,7 @@ Test(model, new__home_is_open)
 {
     struct model *m = model_new();
 
-    cr_assert_eq(m->open, &m->home);
+    cr_assert_eq(m->open, m->home);
     cr_assert_eq(model_pages(m), 1);
     cr_assert_eq(model_take_dirty(m), MODEL_ALL);
     cr_assert_eq(model_take_dirty(m), 0);
@@ -47,7 +47,7 @@ Test(model, step__goes_around)
     model_step(m, 1);
     cr_assert_eq(m->open, a);
     model_step(m, 1);
-    cr_assert_eq(m->open, &m->home);
+    cr_assert_eq(m->open, m->home);
     model_step(m, -1);
     cr_assert_eq(m->open, a);
     model_free(m);
@@ -67,7 +67,7 @@ Test(model, leave__shows_the_page_before_and_forgets)
     cr_assert_not(b->joined);
     cr_assert_eq(b->people.count + b->events.count, 0);
     model_leave(m, b); /* not in it: nothing */
-    model_leave(m, &m->home);
+    model_leave(m, m->home);
     cr_assert_eq(model_pages(m), 2);
     model_free(m);
 }
@@ -85,7 +85,7 @@ Test(model, event__counts_what_is_worth_a_look_in_closed_rooms)
     cr_assert_eq(a->unread, 1);
     cr_assert_eq(model_take_dirty(m), MODEL_ROOMS | MODEL_STATUS);
     tell(m, NULL, EVENT_NOTICE);
-    cr_assert_eq(m->home.unread, 0);
+    cr_assert_eq(m->home->unread, 0);
     cr_assert_eq(model_take_dirty(m), MODEL_EVENTS);
     model_show(m, a);
     cr_assert_eq(a->unread, 0);
@@ -97,11 +97,11 @@ Test(model, rename__in_every_roster_and_keeps_flags)
     struct model *m = model_new();
     struct room *a = join(m, "a");
 
-    cr_assert_eq(roster_add(&m->home.people, bytes_str("bob"), 0), ERR_OK);
+    cr_assert_eq(roster_add(&m->home->people, bytes_str("bob"), 0), ERR_OK);
     cr_assert_eq(roster_add(&a->people, bytes_str("bob"), ROSTER_OWNER), ERR_OK);
     model_rename(m, bytes_str("bob"), bytes_str("rob"));
-    cr_assert_null(roster_find(&m->home.people, bytes_str("bob")));
-    cr_assert_not_null(roster_find(&m->home.people, bytes_str("rob")));
+    cr_assert_null(roster_find(&m->home->people, bytes_str("bob")));
+    cr_assert_not_null(roster_find(&m->home->people, bytes_str("rob")));
     cr_assert_eq(roster_find(&a->people, bytes_str("rob"))->flags, ROSTER_OWNER);
     model_free(m);
 }
@@ -139,7 +139,7 @@ Test(model, help__asked_and_closed_by_showing_a_page)
     model_ask_help(m, bytes_str("join"));
     cr_assert(m->help);
     cr_assert_str_eq(m->help_topic, "join");
-    model_show(m, &m->home);
+    model_show(m, m->home);
     cr_assert_not(m->help);
     model_free(m);
 }

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/sandbox.h"
 #include "server/audit.h"
 #include "support/support.h"
 
@@ -276,6 +278,36 @@ Test(audit, links__are_not_followed)
     cr_assert_eq(symlink("/dev/null", path), 0);
     cr_expect_neq(audit_open(state, NOW, &a), ERR_OK);
     cr_expect_null(a);
+}
+
+/* Sandboxes are for good, so this happens in a child, which makes new rooms' files inside. */
+Test(audit, sandbox__inside_it_goes_on)
+{
+    struct sandbox_path path = {.path = state, .write = true};
+    struct sandbox_plan plan = {
+        .paths = &path, .path_count = 1, .seccomp = true, .landlock = true};
+    struct sandbox_report report;
+    char name[256];
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        struct audit *a = NULL;
+        if (audit_open(state, NOW, &a) != ERR_OK || sandbox_enter(&plan, &report) != ERR_OK)
+            _exit(1);
+        audit_event(a, NOW, "join", b("hall"), b("bob"), b(""));
+        audit_close(a);
+        _exit(0);
+    }
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    struct buf all = read_below("audit/audit.log");
+    cr_expect_eq(count_lines(&all), 1);
+    cr_assert_eq(room_log("hall-", name), 1);
+    struct buf room = read_below(name);
+    cr_expect_eq(count_lines(&room), 1);
+    buf_free(&all);
+    buf_free(&room);
 }
 
 Test(audit, none__is_quiet)

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/password.h"
+#include "net/msg.h"
 #include "support/support.h"
 
 #define TURNS 20000 /* of the loop, after which an answer that did not come is not coming */
@@ -499,8 +500,10 @@ Test(control, ban__is_made_and_taken_back)
 {
     ask("{\"command\":\"ban\",\"user\":\"mallory\",\"seconds\":60,\"reason\":\"spam\"}", true,
         "");
-    ask("{\"command\":\"unban\",\"user\":\"mallory\"}", true, "");
+    ask("{\"command\":\"unban\",\"user\":\"Mallory\"}", true, "");
     ask("{\"command\":\"unban\",\"user\":\"mallory\"}", false, "no such");
+    ask("{\"command\":\"ban\",\"user\":\"2001:db8::1\"}", true, "");
+    ask("{\"command\":\"unban\",\"user\":\"2001:db8::1\"}", true, "");
     ask("{\"command\":\"mute\",\"user\":\"mallory\"}", true, "");
     ask("{\"command\":\"ban\",\"user\":\"mallory\",\"room\":\"nowhere\"}", false, "");
 }

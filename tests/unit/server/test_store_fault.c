@@ -123,7 +123,7 @@ Test(store_fault, held__by_another_process_fails_the_batch_and_heals)
     struct answer a[2] = {0};
     struct db *other;
 
-    cr_assert_eq(db_open(path, &store_schema, &other, NULL, 0), ERR_OK);
+    cr_assert_eq(db_open(path, &STORE_SCHEMA, &other, NULL, 0), ERR_OK);
     cr_assert_eq(db_begin(other), ERR_OK);
     store_identity_put(store, B("alice"), B("x"), answered, &a[0]);
     store_barrier(store, answered, &a[1]);

@@ -56,6 +56,18 @@ Test(editline, insert__controls_are_made_visible_and_lines_joined)
     expect("a b<U+001B>[2J", e.n);
 }
 
+Test(editline, insert__a_mark_joins_the_letter_before_it)
+{
+    type("xy");
+    editline_go(&e, EDITLINE_LEFT);
+    type("\xcc\x81");
+    expect("x\xcc\x81y", 3);
+    editline_erase(&e, EDITLINE_LEFT);
+    expect("y", 0);
+    type("\xcc\x81"); /* nothing to sit on */
+    expect("y", 0);
+}
+
 Test(editline, insert__refuses_what_does_not_fit)
 {
     char *big = mem_alloc(EDITLINE_BYTES + 1);

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Installs a build into an empty folder, as a package would, and reads a page back from there.
+#   check_install.sh BUILD
+set -euo pipefail
+build=$1
+root=$(mktemp -d "${TMPDIR:-/tmp}/sotto-install.XXXXXX")
+trap 'rm -rf "$root"' EXIT
+DESTDIR=$root cmake --install "$build" --prefix /usr >/dev/null
+fail() { echo "install: $*" >&2; exit 1; }
+for program in sottod sottoctl sotto; do
+    [ -x "$root/usr/bin/$program" ] || fail "$program is missing"
+    "$root/usr/bin/$program" --version | grep -q "^$program [0-9]" || fail "$program does not run where it was put"
+done
+for page in man1/sotto.1 man5/sottod.json.5 man7/sotto-protocol.7 man8/sottod.8 man8/sottoctl.8; do
+    [ -f "$root/usr/share/man/$page" ] || fail "$page is missing"
+done
+[ -f "$root/usr/lib/systemd/system/sottod.service" ] || fail "the unit is missing"
+[ -f "$root/usr/share/bash-completion/completions/sottoctl" ] || fail "completions are missing"
+if command -v mandoc >/dev/null; then
+    mandoc -T utf8 "$root/usr/share/man/man8/sottod.8" | col -b | grep -q "check-config" || fail "sottod.8 does not read well"
+else
+    echo "mandoc is not here: the page was not read"
+fi
+echo "install: fine"

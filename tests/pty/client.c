@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+#include "client.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void client_server(char out[64], const struct live *relay)
+{
+    (void)snprintf(out, 64, "127.0.0.1:%u", (unsigned)relay->port);
+}
+
+struct pty *client_start(const struct live *relay, const struct client_wish *w)
+{
+    const char *asan = getenv("ASAN_OPTIONS");
+    const char *build = getenv("SOTTO_BUILD");
+    char program[512], server[64], term[64], locale[64], home[128], state[128], options[512];
+    static const char SHELL[] = "set -m; \"$@\"; echo it has stopped; read -r x; fg >/dev/null";
+    const char *argv[16] = {
+        "/bin/bash", "-c", SHELL, "sh", program, "-s", server, "-n", w->nick};
+    const char *env[] = {term, locale, home, state, options, "TZ=UTC", NULL};
+
+    for (size_t i = 0; w->extra[i] != NULL; i++)
+        argv[9 + i] = w->extra[i];
+    (void)snprintf(program, sizeof program, "%s/sotto", build != NULL ? build : ".");
+    client_server(server, relay);
+    (void)snprintf(term, sizeof term, "TERM=%s", w->term != NULL ? w->term : "xterm-256color");
+    (void)snprintf(
+        locale, sizeof locale, "LC_ALL=%s", w->locale != NULL ? w->locale : "C.UTF-8");
+    (void)snprintf(home, sizeof home, "HOME=%s/%s", relay->dir, w->nick);
+    (void)snprintf(state, sizeof state, "XDG_STATE_HOME=%s/%s", relay->dir, w->nick);
+    (void)snprintf(options, sizeof options, "ASAN_OPTIONS=%s", asan != NULL ? asan : "");
+    return pty_start(&(struct pty_wish){w->in_shell ? argv : argv + 4, env, w->cols, w->rows});
+}
+
+struct pty *client_ready(const struct live *relay, const struct client_wish *w)
+{
+    struct pty *p = client_start(relay, w);
+    char prompt[64];
+
+    (void)snprintf(prompt, sizeof prompt, " %s ", w->nick);
+    cr_assert(pty_until(p, prompt));
+    cr_assert(pty_until(p, "connected"));
+    return p;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* A relay and clients of it for one test: real programs in terminals, each in a home of its
+ * own. */
+#ifndef PTY_CLIENT_H
+#define PTY_CLIENT_H
+
+#include "support/live.h"
+#include "support/pty.h"
+
+struct client_wish {
+    const char *nick;
+    const char *term;     /* NULL: xterm-256color */
+    const char *locale;   /* NULL: C.UTF-8 */
+    const char *extra[5]; /* more arguments, NULL-ended */
+    bool in_shell; /* below a shell that says "stopped" when it stops and wakes it at Enter */
+    int cols, rows;
+};
+
+void client_server(char out[64], const struct live *relay);
+struct pty *client_start(const struct live *relay, const struct client_wish *wish);
+/* The same, and waits until it is connected under its nick. */
+struct pty *client_ready(const struct live *relay, const struct client_wish *wish);
+
+#endif
