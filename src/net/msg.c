@@ -498,8 +498,16 @@ static const struct field MSG_CONVO_ROW_FIELDS[] = {
 };
 SHAPE(MSG_CONVO_ROW, convo_row, "convo_row");
 
+static const struct field MSG_CONVERSATIONS_FIELDS[] = {
+    OPTIONAL(conversations, more),
+    NUM(conversations, kind, U8),
+    STR(conversations, after, "after", STR8, MAYBE, MSG_ROOM),
+};
+SHAPE(MSG_CONVERSATIONS, conversations, "conversations");
+
 static const struct field MSG_CONVERSATIONS_OK_FIELDS[] = {
     LIST(conversations_ok, convos, 256, MSG_CONVO_ROW),
+    NUM(conversations_ok, left, U8),
 };
 SHAPE(MSG_CONVERSATIONS_OK, conversations_ok, "conversations_ok");
 

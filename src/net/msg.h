@@ -9,21 +9,21 @@
 
 #include "net/schema.h"
 
-#define MSG_VERSION   1
-#define MSG_NAME      32 /* a person */
-#define MSG_ROOM      64
-#define MSG_ID        16
-#define MSG_SECRET    32
-#define MSG_TEXT      65472 /* with every name at its longest, what is told fits its ceiling */
-#define MSG_WORDS     16000 /* of an operator */
-#define MSG_IDENTITY  1024
-#define MSG_PACKAGE   4096
+#define MSG_VERSION  1
+#define MSG_NAME     32 /* a person */
+#define MSG_ROOM     64
+#define MSG_ID       16
+#define MSG_SECRET   32
+#define MSG_TEXT     65472 /* with every name at its longest, what is told fits its ceiling */
+#define MSG_WORDS    16000 /* of an operator */
+#define MSG_IDENTITY 1024
+#define MSG_PACKAGE  4096
 /* The suites of rooms and direct conversations: nothing else is kept. */
 #define MSG_SUITE_AES    0xf001
 #define MSG_SUITE_CHACHA 0xf002
-#define MSG_LARGE     (2u << 20) /* commits, welcomes, group infos */
-#define MSG_GREETING  "A long time ago in a galaxy far, far away..."
-#define MSG_HEARTBEAT "stayin alive..."
+#define MSG_LARGE        (2u << 20) /* commits, welcomes, group infos */
+#define MSG_GREETING     "A long time ago in a galaxy far, far away..."
+#define MSG_HEARTBEAT    "stayin alive..."
 
 enum msg_status { STATUS_DONE, STATUS_REFUSED, STATUS_TOO_FAST, STATUS_IDLE };
 
@@ -423,8 +423,14 @@ struct msg_convo_row {
     uint64_t last_seq;
     uint64_t cursor;
 };
+struct msg_conversations {
+    bool more;
+    uint8_t kind;
+    struct bytes after;
+};
 struct msg_conversations_ok {
     struct list convos;
+    uint8_t left;
 };
 
 /* ---- powers ---- */
@@ -463,7 +469,8 @@ extern const struct schema MSG_CONNECT, MSG_CONNECTED, MSG_HELLO, MSG_HELLO_OK, 
     MSG_DM_KEY, MSG_DM_KEY_EVENT, MSG_NODE, MSG_WELCOME, MSG_COMMIT, MSG_COMMIT_OK,
     MSG_COMMIT_EVENT, MSG_ROOM_KEY, MSG_GROUP_INFO, MSG_TURN, MSG_ROTATE, MSG_DEPARTED,
     MSG_BAD_COMMIT, MSG_VOID, MSG_CONVO_REF, MSG_CATCH_UP, MSG_ENTRY_ROW, MSG_ENTRIES,
-    MSG_CATCH_UP_OK, MSG_CURSOR_ROW, MSG_CURSOR, MSG_CONVO_ROW, MSG_CONVERSATIONS_OK, MSG_POWER,
-    MSG_POWER_TIMED, MSG_UNBAN, MSG_ANNOUNCE, MSG_ROOM_PASSWORD, MSG_MODERATOR;
+    MSG_CATCH_UP_OK, MSG_CURSOR_ROW, MSG_CURSOR, MSG_CONVO_ROW, MSG_CONVERSATIONS,
+    MSG_CONVERSATIONS_OK, MSG_POWER, MSG_POWER_TIMED, MSG_UNBAN, MSG_ANNOUNCE,
+    MSG_ROOM_PASSWORD, MSG_MODERATOR;
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/opcode.h"
 
-
 #define IN(p)  (1u << PHASE_##p)
 #define GREET  IN(GREETING)
 #define LOGIN  IN(LOGIN)
@@ -48,7 +47,7 @@ static const struct opcode_row ROWS[] = {
     {OP_DM_ANSWER,     R,    0,            false, OPCODE_PLAIN, "dm_answer",      NONE,              &MSG_DM_ANSWER,     NONE,               "what a DM request asked for"},
     {OP_GROUP_INFO,    C,    READY,        false, OPCODE_PLAIN, "group_info",     &MSG_GROUP_INFO,   NONE,               &MSG_TURN,          "asks for the group info and takes a turn to join"},
     {OP_CURSOR,        C,    READY,        false, OPCODE_PLAIN, "cursor",         &MSG_CURSOR,       NONE,               &MSG_EMPTY,         "everything up to here is safe with me"},
-    {OP_CONVERSATIONS, C,    READY,        false, OPCODE_PLAIN, "conversations",  &MSG_EMPTY,        NONE,               &MSG_CONVERSATIONS_OK, "rooms and direct conversations of this account"},
+    {OP_CONVERSATIONS, C,    READY,        false, OPCODE_PLAIN, "conversations",  &MSG_CONVERSATIONS, NONE,               &MSG_CONVERSATIONS_OK, "rooms and direct conversations of this account"},
 
     {OP_RENAMED,       R,    0,            false, OPCODE_PLAIN, "renamed",        NONE,              &MSG_RENAMED,       NONE,               "your name from now on"},
     {OP_JOINED,        R,    0,            false, OPCODE_PLAIN, "joined",         NONE,              &MSG_JOINED,        NONE,               "you joined a room"},

@@ -90,6 +90,7 @@ struct convo *convo_new(
     (void)bytes_copy(c->title, sizeof c->title, title);
     c->tail_end = &c->tail;
     c->commit_ms = s->loop->now_ms;
+    c->last_seq = s->seq_floor;
     loop_timer_init(&c->turn, turn_over, c);
     topic_name(name_key_bytes(key), topic);
     c->topic = bus_join(s->bus, topic, convo_heard, c);
@@ -107,22 +108,6 @@ static void free_values(struct map *m)
     map_free(m);
 }
 
-static void tail_drop_first(struct convo *c)
-{
-    struct entry *e = c->tail;
-    bool keeps = c->server->limits->retention_days != 0 || e->kind == ENTRY_COMMIT ||
-                 e->kind == ENTRY_WELCOME;
-
-    if (!e->stored || !keeps)
-        c->lost = e->seq;
-    c->tail = e->next;
-    if (c->tail == NULL)
-        c->tail_end = &c->tail;
-    c->tail_count--;
-    c->tail_bytes -= e->n;
-    mem_free(e);
-}
-
 void convo_free(struct convo *c)
 {
     struct bytes key = name_key_bytes(&c->key);
@@ -130,8 +115,7 @@ void convo_free(struct convo *c)
     (void)map_del(&c->server->convos, key);
     for (size_t i = 0; i < c->present_count; i++)
         c->present[i]->user = NULL;
-    while (c->tail != NULL)
-        tail_drop_first(c);
+    convo_log_free(c);
     loop_timer_stop(c->server->loop, &c->turn);
     bus_leave(c->server->bus, c->topic);
     free_values(&c->members);
@@ -158,8 +142,15 @@ bool convo_over(const struct convo *c)
 
 void convo_reap(struct convo *c)
 {
+    struct member *last;
+    size_t at = 0;
+
     if (!convo_over(c) || c->busy)
         return;
+    if ((last = map_next(&c->members, &at, NULL)) != NULL)
+        convo_drop(last);
+    if (c->server->seq_floor < c->last_seq)
+        c->server->seq_floor = c->last_seq;
     relay_note(c->server, "room_gone", c->title, "", "");
     store_room_remove(c->server->store, name_key_bytes(&c->key), relay_stored,
         relay_words("removing a room"));
@@ -243,6 +234,20 @@ void convo_drop(struct member *m)
     mem_free(m);
 }
 
+void convo_as_guest(struct member *m)
+{
+    struct convo *c = m->convo;
+
+    if (!m->durable)
+        return;
+    c->durable_absent -= m->user == NULL;
+    m->durable = false;
+    store_member_remove(c->server->store, name_key_bytes(&c->key), name_bytes(&m->name),
+        relay_stored, relay_words("removing a guest"));
+    if (m->grouped)
+        convo_guest_grouped(c, &m->name, true);
+}
+
 static void rename_in(struct name *in, const struct name *from, const struct name *to)
 {
     if (strcmp(in->s, from->s) == 0)
@@ -256,8 +261,10 @@ void convo_rename(struct member *m, const struct name *to)
     struct name from = m->name;
 
     convo_turn_end(c, &from);
-    if (other != NULL && other != m) /* somebody without an account: nobody holds that name */
+    if (other != NULL && other != m) { /* an invitation for a name that nobody had */
+        convo_as_guest(other);
         convo_drop(other);
+    }
     (void)map_del(&c->members, name_bytes(&from));
     rename_in(&c->owner, &from, to);
     rename_in(&c->committer, &from, to);
@@ -385,127 +392,6 @@ void convo_pay(struct convo *c)
         owed |= m->gap;
     }
     c->owed = owed;
-}
-
-/* ---- the log ---- */
-
-uint64_t convo_next_seq(struct convo *c)
-{
-    /* Restarts never give a number twice: the generation of the store is its high part. */
-    uint64_t base = (uint64_t)store_generation(c->server->store) << 40;
-
-    c->last_seq = (c->last_seq < base ? base : c->last_seq) + 1;
-    return c->last_seq;
-}
-
-struct entry *convo_log(struct convo *c, const struct entry *like, struct bytes body)
-{
-    struct entry *e = mem_realloc(NULL, sizeof *e + body.n);
-
-    *e = *like;
-    e->next = NULL;
-    e->n = (uint32_t)body.n;
-    if (body.n != 0)
-        memcpy(e->body, body.p, body.n);
-    *c->tail_end = e;
-    c->tail_end = &e->next;
-    c->tail_count++;
-    c->tail_bytes += e->n;
-    if (c->tail_count > (size_t)c->server->limits->tail_entries ||
-        c->tail_bytes > (size_t)c->server->limits->tail_bytes)
-        convo_trim(c);
-    return e;
-}
-
-struct store_entry convo_store_entry(const struct entry *e)
-{
-    return (struct store_entry){
-        .kind = e->kind,
-        .flags = e->flags,
-        .seq = e->seq,
-        .time_ms = e->time_ms,
-        .epoch = e->epoch,
-        .sender = name_bytes(&e->sender),
-        .body = bytes_of(e->body, e->n),
-    };
-}
-
-static void entry_write(struct convo *c, struct entry *e)
-{
-    struct store_entry row = convo_store_entry(e);
-
-    if (e->stored)
-        return;
-    e->stored = true;
-    if (c->server->limits->retention_days == 0 && e->kind != ENTRY_COMMIT)
-        return;
-    store_entry_put(c->server->store, name_key_bytes(&c->key), &row, relay_stored,
-        relay_words("writing an entry"));
-}
-
-/* The least that every member has; an account's that is away counts, a guest's that is gone
- * does not. */
-static void cursors(const struct convo *c, uint64_t *least, uint64_t *least_durable)
-{
-    size_t at = 0;
-    const struct member *m;
-
-    *least = *least_durable = UINT64_MAX;
-    while ((m = map_next(&c->members, &at, NULL)) != NULL) {
-        if (m->cursor < *least)
-            *least = m->cursor;
-        if (m->durable && m->cursor < *least_durable)
-            *least_durable = m->cursor;
-    }
-}
-
-void convo_trim(struct convo *c)
-{
-    const struct limits *l = c->server->limits;
-    uint64_t least, durable;
-
-    if (c->tail == NULL)
-        return;
-    cursors(c, &least, &durable);
-    /* Above the bound a quarter goes at once, so that a busy room is not trimmed for each
-     * message. */
-    bool over =
-        c->tail_count > (size_t)l->tail_entries || c->tail_bytes > (size_t)l->tail_bytes;
-    size_t keep_count = over ? (size_t)l->tail_entries * 3 / 4 : (size_t)l->tail_entries;
-    size_t keep_bytes = over ? (size_t)l->tail_bytes * 3 / 4 : (size_t)l->tail_bytes;
-    while (c->tail != NULL) {
-        struct entry *e = c->tail;
-        bool had = e->seq <= least;
-        if (!had && c->tail_count <= keep_count && c->tail_bytes <= keep_bytes)
-            break;
-        if (!had && e->seq > durable)
-            entry_write(c, e);
-        tail_drop_first(c);
-    }
-}
-
-void convo_spill(struct convo *c, uint64_t after)
-{
-    for (struct entry *e = c->tail; e != NULL; e = e->next) {
-        if (e->seq > after)
-            entry_write(c, e);
-    }
-}
-
-void convo_unlog(struct convo *c, uint64_t seq)
-{
-    for (struct entry **at = &c->tail; *at != NULL; at = &(*at)->next) {
-        struct entry *e = *at;
-        if (e->seq != seq)
-            continue;
-        *at = e->next;
-        if (*at == NULL)
-            c->tail_end = at;
-        c->tail_count--;
-        c->tail_bytes -= e->n;
-        mem_free(e);
-        return;
-    }
 }
 
 /* ---- waiting for a commit ---- */

@@ -30,6 +30,8 @@ void convo_enter(struct member *m, struct user *u); /* present from now on */
 void convo_exit(struct member *m);
 void convo_drop(struct member *m); /* exits too */
 void convo_rename(struct member *m, const struct name *to);
+/* A member by an invitation for a name that turned out to be a guest's. */
+void convo_as_guest(struct member *m);
 struct member *convo_of(const struct user *u,
     struct bytes room); /* where u is present; by name as written, else folded */
 bool convo_is_owner(const struct convo *c, const char *name);
@@ -51,7 +53,11 @@ void convo_trim(struct convo *c); /* what everybody has, and what is too much */
 void convo_spill(
     struct convo *c, uint64_t after); /* writes what is not stored yet: somebody may miss it */
 void convo_unlog(struct convo *c, uint64_t seq); /* a voided commit */
+void convo_log_free(struct convo *c);
 struct store_entry convo_store_entry(const struct entry *e);
+
+/* The store has no such entry after all: it is lost when it goes out of memory. */
+void convo_unstored(struct server *s, struct bytes key, uint64_t seq, enum err why);
 
 /* A peer whose frame must wait until the store has decided about a commit. */
 void convo_wait(struct convo *c, const struct peer *p);

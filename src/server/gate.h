@@ -33,7 +33,7 @@ void gate_forgive(struct gate *g, struct bytes who);
 bool gate_register(
     struct gate *g, const struct limits *l, const char *address, uint64_t now_ms);
 void gate_sweep(struct gate *g, uint64_t now_ms); /* forgets what is over; once a minute */
-size_t gate_entries(const struct gate *g); /* addresses and names that it remembers */
+size_t gate_entries(const struct gate *g);        /* addresses and names that it remembers */
 bool gate_is_loopback(const char *address);
 bool gate_is_address(struct bytes who);
 

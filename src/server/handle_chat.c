@@ -2,15 +2,16 @@
 /* Messages: the hot path. Nothing here is looked into; room, epoch and kind stand beside the
  * bytes. */
 #include "base/mem.h"
+#include "server/ban.h"
 #include "server/chat.h"
 #include "server/convo.h"
 #include "server/handle.h"
-#include "server/power.h"
 #include "server/reply.h"
 #include "server/user.h"
 
 struct sent_ask {
     struct ask ask;
+    struct name_key key;
     struct msg_sent sent;
 };
 
@@ -20,6 +21,8 @@ static void entry_stored(void *arg, const struct store_result *r)
     struct peer *p = ask_peer(&a->ask);
 
     a->sent.stored = r->rc == ERR_OK;
+    if (r->rc != ERR_OK)
+        convo_unstored(a->ask.server, name_key_bytes(&a->key), a->sent.seq, r->rc);
     if (p != NULL)
         reply_done(p, &MSG_SENT, &a->sent);
     ask_close(&a->ask);
@@ -66,8 +69,8 @@ static bool muted(struct peer *p, const struct convo *c)
     struct bytes me = name_bytes(&p->user->name);
     int64_t until = 0;
 
-    return power_banned(&c->bans, me, BAN_MUTE, p->server->loop->wall_ms, &until) ||
-           power_banned(&p->server->bans, me, BAN_MUTE, p->server->loop->wall_ms, &until);
+    return ban_holds(&c->bans, me, BAN_MUTE, p->server->loop->wall_ms, &until) ||
+           ban_holds(&p->server->bans, me, BAN_MUTE, p->server->loop->wall_ms, &until);
 }
 
 /* Refuses, or says yes. */
@@ -119,6 +122,7 @@ static void speak(struct peer *p, uint8_t op, struct convo *c, const struct msg_
     struct sent_ask *a = ask_open(p, op, sizeof *a);
     struct store_entry row = convo_store_entry(e);
     a->sent = sent;
+    a->key = c->key;
     store_entry_put(s->store, name_key_bytes(&c->key), &row, entry_stored, a);
 }
 

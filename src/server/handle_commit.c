@@ -67,10 +67,12 @@ static void tell_commit(struct convo *c, const struct commit *q, const struct pe
 {
     struct bytes all = buf_view(&q->bytes);
     struct bytes commit = bytes_of(all.p, q->commit_n);
-    struct bytes welcome = bytes_of(all.p + q->commit_n, all.n - q->commit_n);
+    struct bytes welcome = {0};
     uint8_t flags =
         (uint8_t)((q->external ? COMMIT_EXTERNAL : 0) | (q->create ? COMMIT_CREATE : 0));
 
+    if (all.n > q->commit_n)
+        welcome = bytes_of(all.p + q->commit_n, all.n - q->commit_n);
     if (q->direct) {
         struct msg_dm_key_event m = {.sender = name_bytes(&q->sender),
             .flags = flags,
@@ -147,6 +149,7 @@ static void welcome_one(struct convo *c, const struct commit *q, const struct na
     /* The store took him for an account: a guest is kept by nobody. */
     store_member_remove(c->server->store, name_key_bytes(&c->key), name_bytes(who),
         relay_stored, relay_words("removing a guest"));
+    u->invited |= m->user == NULL;
     convo_guest_grouped(c, who, true);
 }
 

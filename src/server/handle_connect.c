@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* From the greeting to the door: names, versions, and the access key of a closed relay. */
 #include "base/mem.h"
+#include "base/version.h"
 #include "crypto/hash.h"
 #include "server/handle.h"
 #include "server/reply.h"
 #include "server/user.h"
-#include "base/version.h"
 
 static void tell_name(struct peer *p, struct bytes proof)
 {

@@ -135,7 +135,8 @@ enum framer_verdict handle_rooms(struct peer *p, const void *msg)
     qsort(r.v, r.n, sizeof *r.v, by_name);
     buf_init(&names, PAGE_BYTES);
     list_begin(&infos, PAGE_BYTES);
-    for (; i < r.n && names.n + infos.buf.n + MSG_ROOM + 8 < PAGE_BYTES && infos.count < 1024; i++) {
+    for (; i < r.n && names.n + infos.buf.n + MSG_ROOM + 8 < PAGE_BYTES && infos.count < 1024;
+         i++) {
         const struct convo *one = r.v[i].what;
         struct msg_room_info info = {
             .flags = room_flags(one, p->user), .online = (uint16_t)one->present_count};
@@ -151,38 +152,79 @@ enum framer_verdict handle_rooms(struct peer *p, const void *msg)
     return FRAMER_NEXT;
 }
 
-/* ---- what an account is part of ---- */
+/* ---- what somebody is part of ---- */
+
+struct part {
+    const struct convo *convo;
+    const struct member *me;
+    struct name other; /* of a direct conversation */
+};
+
+static struct bytes part_name(const struct part *t)
+{
+    return t->convo->kind == CONVO_DIRECT ? name_bytes(&t->other) : bytes_str(t->convo->title);
+}
+
+static int compare(uint8_t kind, struct bytes name, uint8_t other_kind, struct bytes other)
+{
+    size_t n = name.n < other.n ? name.n : other.n;
+    int c = n != 0 ? memcmp(name.p, other.p, n) : 0;
+
+    if (kind != other_kind)
+        return kind < other_kind ? -1 : 1;
+    return c != 0 ? c : (name.n > other.n) - (name.n < other.n);
+}
+
+static int by_kind_and_name(const void *a, const void *b)
+{
+    const struct part *x = a;
+    const struct part *y = b;
+
+    return compare(
+        (uint8_t)x->convo->kind, part_name(x), (uint8_t)y->convo->kind, part_name(y));
+}
+
+static size_t parts(const struct user *u, const struct msg_conversations *m, struct part *out)
+{
+    const struct convo *c;
+    size_t at = 0;
+    size_t n = 0;
+
+    while ((c = map_next(&u->server->convos, &at, NULL)) != NULL) {
+        struct part t = {.convo = c, .me = convo_member(c, u->name.s)};
+        if (t.me == NULL ||
+            (c->kind == CONVO_DIRECT &&
+                name_direct_other(name_key_bytes(&c->key), u->name.s, &t.other) != ERR_OK))
+            continue;
+        if (!m->more || compare((uint8_t)c->kind, part_name(&t), m->kind, m->after) > 0)
+            out[n++] = t;
+    }
+    if (n > 1)
+        qsort(out, n, sizeof *out, by_kind_and_name);
+    return n;
+}
 
 enum framer_verdict handle_conversations(struct peer *p, const void *msg)
 {
-    struct server *s = p->server;
     struct list_writer rows;
-    struct convo *c;
-    size_t at = 0;
+    struct part *v = mem_array(map_count(&p->server->convos), sizeof *v);
+    size_t n = parts(p->user, msg, v);
+    size_t i = 0;
 
-    (void)msg;
     list_begin(&rows, PAGE_BYTES);
-    while ((c = map_next(&s->convos, &at, NULL)) != NULL && rows.count < 256) {
-        const struct member *me = convo_member(c, p->user->name.s);
-        struct name other = {0};
-        if (me == NULL)
-            continue;
-        if (c->kind == CONVO_DIRECT &&
-            name_direct_other(name_key_bytes(&c->key), p->user->name.s, &other) != ERR_OK)
-            continue;
+    for (; i < n && rows.count < 256 && rows.buf.n + MSG_ROOM + 32 <= PAGE_BYTES; i++) {
         struct msg_convo_row row = {
-            .kind = (uint8_t)c->kind,
-            .name = c->kind == CONVO_DIRECT ? name_bytes(&other) : bytes_str(c->title),
-            .epoch = c->epoch,
-            .last_seq = c->last_seq,
-            .cursor = me->cursor,
+            .kind = (uint8_t)v[i].convo->kind,
+            .name = part_name(&v[i]),
+            .epoch = v[i].convo->epoch,
+            .last_seq = v[i].convo->last_seq,
+            .cursor = v[i].me->cursor,
         };
-        if (rows.buf.n + MSG_ROOM + 32 > PAGE_BYTES)
-            break;
         list_add(&rows, &MSG_CONVO_ROW, &row);
     }
-    struct msg_conversations_ok ok = {.convos = list_view(&rows)};
+    struct msg_conversations_ok ok = {.convos = list_view(&rows), .left = i < n};
     reply_done(p, &MSG_CONVERSATIONS_OK, &ok);
     list_end(&rows);
+    mem_free(v);
     return FRAMER_NEXT;
 }

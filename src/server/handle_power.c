@@ -83,8 +83,8 @@ static bool role_of(struct peer *p, const struct name *who, uint8_t *role)
 }
 
 /* True: go on. Else *v: it was refused, or the frame waits. */
-static bool may_hit(struct peer *p, uint8_t op, struct convo *c, const struct name *who,
-    enum framer_verdict *v)
+static bool may_hit(
+    struct peer *p, uint8_t op, struct convo *c, const struct name *who, enum framer_verdict *v)
 {
     uint8_t mine = p->user->role;
     uint8_t role = ROLE_GUEST;

@@ -2,9 +2,9 @@
 /* Joining and leaving. A password is checked on the hashing worker, several at once. */
 #include "base/mem.h"
 #include "crypto/password.h"
+#include "server/ban.h"
 #include "server/convo.h"
 #include "server/handle.h"
-#include "server/power.h"
 #include "server/reply.h"
 #include "server/user.h"
 
@@ -66,7 +66,7 @@ static void enter(struct peer *p, struct member *m, uint8_t op)
 
 static bool banned(const struct convo *c, const struct peer *p, int64_t *until)
 {
-    return power_banned(
+    return ban_holds(
         &c->bans, name_bytes(&p->user->name), BAN_OUT, p->server->loop->wall_ms, until);
 }
 
@@ -90,8 +90,8 @@ static bool one_room_more(struct peer *p)
 
     if (rooms_of(p->user) < (size_t)max)
         return true;
-    reply_refuse(p, OP_JOIN, CODE_FULL, (uint64_t)max, "you are in %d rooms: leave one first",
-        (int)max);
+    reply_refuse(
+        p, OP_JOIN, CODE_FULL, (uint64_t)max, "you are in %d rooms: leave one first", (int)max);
     return false;
 }
 
@@ -126,13 +126,13 @@ static bool may_join(struct peer *p, const struct convo *c, uint8_t flags)
     return false;
 }
 
-/* While a membership was being stored its owner may have been banned, or the last place taken. */
+/* While a membership was being stored its owner may have been banned, or the last place taken.
+ */
 static bool turned_away(const struct join *j, struct convo *c, struct peer *p)
 {
     struct server *s = j->ask.server;
     int64_t until = 0;
-    bool out =
-        power_banned(&c->bans, name_bytes(&j->who), BAN_OUT, s->loop->wall_ms, &until);
+    bool out = ban_holds(&c->bans, name_bytes(&j->who), BAN_OUT, s->loop->wall_ms, &until);
 
     if (!out && map_count(&c->members) < (size_t)s->limits->room_members)
         return false;
@@ -194,6 +194,8 @@ static void let_in(struct peer *p, struct join *j, struct convo *c)
         store_membership(p, j, c);
         return;
     }
+    if (m != NULL && !p->user->account)
+        convo_as_guest(m);
     enter(p, m != NULL ? m : convo_add(c, &p->user->name, false), OP_JOINED);
     join_end(j);
 }

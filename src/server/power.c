@@ -2,6 +2,7 @@
 #include "server/power.h"
 
 #include "base/mem.h"
+#include "server/ban.h"
 #include "server/convo.h"
 #include "server/reply.h"
 #include "server/user.h"
@@ -77,29 +78,6 @@ size_t power_kick(struct server *s, struct convo *room, struct bytes who, struct
     return 1;
 }
 
-bool power_banned(const struct map *bans, struct bytes who, enum ban_kind kind, int64_t now_ms,
-    int64_t *until_ms)
-{
-    const struct ban *b = map_get(bans, who);
-
-    if (b == NULL || !b->on[kind] || (b->until_ms[kind] != 0 && b->until_ms[kind] <= now_ms))
-        return false;
-    *until_ms = b->until_ms[kind];
-    return true;
-}
-
-static void set_ban(struct map *bans, struct bytes who, enum ban_kind kind, int64_t until_ms)
-{
-    struct ban *b = map_get(bans, who);
-
-    if (b == NULL) {
-        b = mem_alloc(sizeof *b);
-        (void)map_put(bans, who, b);
-    }
-    b->on[kind] = true;
-    b->until_ms[kind] = until_ms;
-}
-
 enum err power_ban(struct server *s, struct convo *room, struct bytes who, bool mute,
     int64_t seconds, struct bytes by, struct bytes reason)
 {
@@ -116,7 +94,7 @@ enum err power_ban(struct server *s, struct convo *room, struct bytes who, bool 
 
     if (who.n == 0 || who.n > STORE_NAME_MAX || (room != NULL && row.address))
         return ERR_FORMAT;
-    set_ban(room != NULL ? &room->bans : &s->bans, who, mute ? BAN_MUTE : BAN_OUT, until);
+    ban_set(room != NULL ? &room->bans : &s->bans, who, mute ? BAN_MUTE : BAN_OUT, until);
     store_ban_put(s->store, &row, relay_stored, relay_words("storing a ban"));
     if (!mute)
         (void)power_kick(s, room, who, by, reason, true);
@@ -145,8 +123,8 @@ void power_load_ban(struct server *s, const struct store_ban *b)
     struct convo *c = b->scope.n != 0 ? convo_find(s, b->scope) : NULL;
 
     if (b->scope.n == 0 || c != NULL)
-        set_ban(c != NULL ? &c->bans : &s->bans, b->who,
-            b->mute ? BAN_MUTE : BAN_OUT, b->until_ms);
+        ban_set(
+            c != NULL ? &c->bans : &s->bans, b->who, b->mute ? BAN_MUTE : BAN_OUT, b->until_ms);
 }
 
 size_t power_announce(struct server *s, struct bytes text)

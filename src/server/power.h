@@ -13,9 +13,6 @@ enum err power_ban(struct server *s, struct convo *room, struct bytes who, bool 
     int64_t seconds, struct bytes by, struct bytes reason);
 enum err power_unban(struct server *s, struct convo *room, struct bytes who);
 size_t power_announce(struct server *s, struct bytes text);
-/* Is there one of that kind, and not over? */
-bool power_banned(const struct map *bans, struct bytes who, enum ban_kind kind, int64_t now_ms,
-    int64_t *until_ms);
 void power_load_ban(struct server *s, const struct store_ban *b); /* from the store, at start */
 
 #endif

@@ -46,8 +46,8 @@ struct peer {
     uint64_t born_ms;
     struct loop_timer timer;
     struct loop_timer pause; /* until its bytes are paid for */
-    struct name absent;  /* looked for and not found: the frame that asked is offered again */
-    enum err absent_why; /* ERR_NOT_FOUND, or what the store said */
+    struct name absent;    /* looked for and not found: the frame that asked is offered again */
+    enum err absent_why;   /* ERR_NOT_FOUND, or what the store said */
     struct name looked_up; /* the same for somebody's role, which is then */
     uint8_t looked_role;
     struct bucket flood, command, receipt, commit, package, bytes;
@@ -67,6 +67,7 @@ struct user {
     enum user_state state;
     bool account;
     bool watching; /* wants to hear of everybody */
+    bool invited;  /* a guest who is a member somewhere and has not joined there yet */
     uint8_t role;
     uint64_t since_ms;
     uint8_t resume[MSG_SECRET]; /* SHA-256 of the token */
@@ -175,13 +176,6 @@ struct convo {
     struct bus_topic *topic;
 };
 
-enum ban_kind { BAN_OUT, BAN_MUTE, BAN_KINDS };
-
-struct ban {
-    bool on[BAN_KINDS];
-    int64_t until_ms[BAN_KINDS]; /* 0: for good */
-};
-
 struct server {
     struct loop *loop;
     struct store *store;
@@ -206,6 +200,7 @@ struct server {
     struct map identities;          /* SHA-256 of an identity key -> struct user */
     struct map convos;              /* key -> struct convo */
     struct map bans;                /* account, or address -> struct ban: the whole relay */
+    uint64_t seq_floor; /* of conversations that are over: the next of that name goes on */
     size_t online, away;
     size_t asks; /* open ones */
     uint32_t next_guest;

@@ -179,6 +179,15 @@ static void forget_empty(struct server *s)
     }
 }
 
+static void set_config(struct server *s, const struct config *c)
+{
+    struct store_most most = {c->limits.backlog_entries, c->limits.backlog_bytes};
+
+    s->config = c;
+    s->limits = &c->limits;
+    store_keep_most(s->store, &most);
+}
+
 enum err server_new(
     const struct server_parts *parts, struct server **out, char *why, size_t why_n)
 {
@@ -189,8 +198,7 @@ enum err server_new(
     s->store = parts->store;
     s->bus = parts->bus;
     s->hasher = parts->hasher;
-    s->config = parts->config;
-    s->limits = &parts->config->limits;
+    set_config(s, parts->config);
     s->gate = gate_new();
     s->access_key =
         parts->access_key.n != 0 ? mem_dup(parts->access_key.p, parts->access_key.n) : NULL;
@@ -297,8 +305,7 @@ void server_reload(struct server *s, const struct config *c, struct bytes access
     mem_wipe_free(s->access_key, s->access_key_n);
     s->access_key = access_key.n != 0 ? mem_dup(access_key.p, access_key.n) : NULL;
     s->access_key_n = access_key.n;
-    s->config = c;
-    s->limits = &c->limits;
+    set_config(s, c);
 }
 
 /* ---- going down ---- */

@@ -222,6 +222,12 @@ void store_departure_clear(
 
 /* ---- the log ---- */
 
+struct store_most { /* messages of one conversation; 0: no bound */
+    int64_t entries;
+    int64_t bytes;
+};
+void store_keep_most(struct store *s, const struct store_most *most); /* from now on */
+/* FULL when as many messages are kept there as may be. */
 void store_entry_put(struct store *s, struct bytes key, const struct store_entry *e,
     store_fn *fn, void *arg); /* the same again: OK; another one with that seq: EXISTS */
 /* Entries with seq > after in order, up to limit_bytes of bodies and 1024 of them, but at least

@@ -83,6 +83,7 @@ struct store_op {
     struct store_named named;
     struct store_ban ban;
     struct store_commit commit; /* STORE_ENTRY_PUT: its key and entry */
+    struct store_most most;     /* the same */
     /* What comes out. */
     struct store_result r;
     struct store_block *blocks;

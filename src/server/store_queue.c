@@ -17,6 +17,7 @@ struct store {
     struct store_op *turn; /* the one being answered */
     size_t refs;           /* the owner's, and one for each op */
     bool failing;
+    struct store_most most;
     uint8_t relay_id[16];
     uint32_t generation;
 };
@@ -82,6 +83,11 @@ static void op_hang(struct store *s, struct store_op *op)
     before->behind_last = &op->next;
 }
 
+void store_keep_most(struct store *s, const struct store_most *most)
+{
+    s->most = *most;
+}
+
 void store_op_send(struct store *s, const struct store_op *from)
 {
     size_t size;
@@ -90,6 +96,7 @@ void store_op_send(struct store *s, const struct store_op *from)
 
     op->store = s;
     op->file = s->file;
+    op->most = s->most;
     op->job.run = store_sql_run;
     op->job.done = op_done;
     op->behind_last = &op->behind;

@@ -10,6 +10,7 @@
 #define SERVER_STORE_SQL_H
 
 #include "base/db.h"
+#include "base/map.h"
 #include "server/store_op.h"
 
 enum sql_id {
@@ -74,6 +75,7 @@ enum sql_id {
     SQL_LOG_ADD,
     SQL_LOG_AT,
     SQL_LOG_AFTER,
+    SQL_LOG_KEPT,
     SQL_LOG_DROP,
     SQL_PRUNE_PASSED,
     SQL_PRUNE_GONE,
@@ -156,6 +158,7 @@ struct store_file {
     const struct sql_route *routes[STORE_KINDS];
     bool open;       /* a transaction is */
     enum err broken; /* why it cannot be committed */
+    struct map kept; /* room's id -> struct kept, of those counted since the last pruning */
     uint8_t relay_id[16];
     uint32_t generation;
 };
@@ -202,6 +205,9 @@ struct sql_room {
 /* Sets op's result to NOT_FOUND when there is none; found says which. */
 enum err sql_room_find(struct store_file *f, struct store_op *op, struct bytes key,
     struct sql_room *out, bool *found);
+
+/* Counts of messages are no longer true. */
+void sql_kept_clear(struct store_file *f);
 
 /* The log, for the commits. */
 enum err sql_entry_add(

@@ -59,6 +59,64 @@ static void entry_compare(struct store_op *op)
     store_op_clear(op, same ? ERR_OK : ERR_EXISTS);
 }
 
+/* ---- how many messages of a conversation are kept ---- */
+
+struct kept {
+    int64_t entries;
+    int64_t bytes;
+};
+
+void sql_kept_clear(struct store_file *f)
+{
+    size_t at = 0;
+    struct kept *k;
+
+    while ((k = map_next(&f->kept, &at, NULL)) != NULL)
+        mem_free(k);
+    map_free(&f->kept);
+}
+
+/* Counted once, then kept up with. */
+static enum err kept_of(struct store_file *f, int64_t room, struct kept **out)
+{
+    struct bytes key = bytes_of(&room, sizeof room);
+    struct db_stmt *st;
+    bool row;
+
+    *out = map_get(&f->kept, key);
+    if (*out != NULL)
+        return ERR_OK;
+    st = SQL(f, SQL_LOG_KEPT, sql_int(room));
+    enum err e = db_step(st, &row);
+    if (e != ERR_OK)
+        return e;
+    struct kept *k = mem_alloc(sizeof *k);
+    *k = (struct kept){.entries = db_int(st, 0), .bytes = db_int(st, 1)};
+    db_reset(st);
+    (void)map_put(&f->kept, key, k);
+    *out = k;
+    return ERR_OK;
+}
+
+static enum err entry_keep(struct store_file *f, struct store_op *op, int64_t room)
+{
+    int64_t n = (int64_t)op->commit.entry.body.n;
+    struct kept *k;
+    enum err e = kept_of(f, room, &k);
+
+    if (e != ERR_OK)
+        return e;
+    if ((op->most.entries != 0 && k->entries >= op->most.entries) ||
+        (op->most.bytes != 0 && k->bytes + n > op->most.bytes)) {
+        op->r.rc = ERR_FULL;
+        return ERR_OK;
+    }
+    e = sql_entry_add(f, room, &op->commit.entry, false);
+    k->entries += e == ERR_OK;
+    k->bytes += e == ERR_OK ? n : 0;
+    return e;
+}
+
 static enum err entry_put(struct store_file *f, struct store_op *op)
 {
     struct sql_room r;
@@ -71,7 +129,7 @@ static enum err entry_put(struct store_file *f, struct store_op *op)
     if (e != ERR_OK)
         return e;
     if (op->r.count == 0)
-        return sql_entry_add(f, r.id, &op->commit.entry, false);
+        return entry_keep(f, op, r.id);
     entry_compare(op);
     return ERR_OK;
 }
@@ -192,6 +250,7 @@ static enum err prune(struct store_file *f, struct store_op *op)
         e = db_run(SQL(f, SQL_TOKEN_EXPIRE, sql_int(op->now_ms)));
     if (e == ERR_OK)
         e = db_run(SQL(f, SQL_BAN_EXPIRE, sql_int(op->now_ms)));
+    sql_kept_clear(f);
     return e;
 }
 
@@ -212,6 +271,8 @@ static const struct sql_text TEXTS[] = {
                  " WHERE room = ?1 AND seq = ?2"},
     {SQL_LOG_AFTER, "SELECT seq, kind, flags, time, epoch, sender, body FROM log"
                     " WHERE room = ?1 AND seq > ?2 ORDER BY seq"},
+    {SQL_LOG_KEPT, "SELECT count(*), coalesce(sum(length(body)), 0) FROM log"
+                   " WHERE room = ?1 AND is_commit = 0"},
     {SQL_LOG_DROP, "DELETE FROM log WHERE room = ?1 AND seq = ?2"},
     {SQL_PRUNE_PASSED,
         "SELECT p.room, p.passed FROM (SELECT room, min(cursor) AS passed FROM member m"

@@ -74,6 +74,7 @@ static enum err room_remove(struct store_file *f, struct store_op *op)
 
     if (e == ERR_OK && rows == 0)
         op->r.rc = ERR_NOT_FOUND;
+    sql_kept_clear(f); /* its id may be another's next */
     if (e != ERR_OK || rows == 0)
         return e;
     return db_run(SQL(f, SQL_BAN_DROP_SCOPE, sql_blob(op->key)));

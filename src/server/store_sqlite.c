@@ -99,6 +99,8 @@ static enum err batch_end(void *arg)
     else if (f->open)
         db_rollback(f->db);
     f->open = false;
+    if (e != ERR_OK)
+        sql_kept_clear(f);
     return e;
 }
 
@@ -220,6 +222,7 @@ void store_file_close(struct store_file *f)
     if (f == NULL)
         return;
     db_close(f->db);
+    sql_kept_clear(f);
     mem_free(f);
 }
 

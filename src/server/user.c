@@ -8,8 +8,8 @@
 #include "crypto/hash.h"
 #include "crypto/rand.h"
 #include "net/outq.h"
+#include "server/ban.h"
 #include "server/convo.h"
-#include "server/power.h"
 #include "server/reply.h"
 
 /* Above so many people nobody is told of everybody any more: clients list again instead. */
@@ -66,8 +66,7 @@ struct user *user_provisional(struct server *s, struct peer *p)
 
 bool user_banned(struct server *s, struct bytes who, bool mute, int64_t *until_ms)
 {
-    return power_banned(
-        &s->bans, who, mute ? BAN_MUTE : BAN_OUT, s->loop->wall_ms, until_ms);
+    return ban_holds(&s->bans, who, mute ? BAN_MUTE : BAN_OUT, s->loop->wall_ms, until_ms);
 }
 
 void user_tell_watchers(
@@ -408,10 +407,30 @@ static void leave_present(struct user *u)
     }
 }
 
+/* Where a guest was invited and did not join: goes with him, or is his under another name. */
+static void settle_invited(struct user *u, const struct name *to)
+{
+    struct convo *c;
+    size_t at = 0;
+
+    while (u->invited && (c = map_next(&u->server->convos, &at, NULL)) != NULL) {
+        struct member *m = c->kind == CONVO_ROOM ? convo_member(c, u->name.s) : NULL;
+        if (m == NULL || m->user != NULL || m->durable)
+            continue;
+        if (to != NULL) {
+            convo_rename(m, to);
+            continue;
+        }
+        user_leave_room(m); /* the room may go with him */
+        at = 0;
+    }
+}
+
 void user_gone(struct user *u)
 {
     struct server *s = u->server;
 
+    settle_invited(u, NULL);
     leave_present(u);
     loop_timer_stop(s->loop, &u->grace);
     if (u->state != USER_HELD) {
@@ -478,6 +497,7 @@ enum err user_rename(struct user *u, const struct name *to)
     if (user_find(s, to->s) != NULL)
         return ERR_EXISTS;
     leave_directs(u);
+    settle_invited(u, to);
     user_tell_watchers(s, PRESENCE_RENAMED, u, to->s);
     for (size_t i = 0; i < u->room_count; i++) {
         convo_presence(u->rooms[i]->convo, PRESENCE_RENAMED, u, to->s);

@@ -15,7 +15,9 @@ for page in man1/sotto.1 man5/sottod.json.5 man7/sotto-protocol.7 man8/sottod.8 
     [ -f "$root/usr/share/man/$page" ] || fail "$page is missing"
 done
 [ -f "$root/usr/lib/systemd/system/sottod.service" ] || fail "the unit is missing"
-[ -f "$root/usr/share/bash-completion/completions/sottoctl" ] || fail "completions are missing"
+for program in sotto sottod sottoctl; do
+    [ -f "$root/usr/share/bash-completion/completions/$program" ] || fail "completions of $program are missing"
+done
 if command -v mandoc >/dev/null; then
     mandoc -T utf8 "$root/usr/share/man/man8/sottod.8" | col -b | grep -q "check-config" || fail "sottod.8 does not read well"
 else

@@ -13,6 +13,7 @@ void people_init(struct sim *s, uint64_t seed)
     s->config.limits.drop_s = 14000;
     s->config.limits.flood_burst = 0;
     s->config.limits.command_burst = 0;
+    s->config.limits.bytes_burst = 0;
 }
 
 static void stored(void *arg, const struct store_result *r)

@@ -217,8 +217,8 @@ static void world_goes_on(size_t at)
     cr_assert_eq(actor_say(&carol, "elsewhere", "still here"), STATUS_DONE, "cut at %zu", at);
     (void)actor_join(&carol, "ops");
     sim_run(&sim, 35000);
-    cr_assert_null(world_wrong(sim.server), "later, cut at %zu: %s", at,
-        world_wrong(sim.server));
+    cr_assert_null(
+        world_wrong(sim.server), "later, cut at %zu: %s", at, world_wrong(sim.server));
     cr_assert_eq(world_status(sim.server, "away"), 0);
     cr_assert_eq(world_status(sim.server, "requests_waiting"), 0);
     (void)said;

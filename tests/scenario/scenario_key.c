@@ -223,8 +223,7 @@ Test(scenario_key, bad__a_voided_joiner_has_no_leaf)
 
 Test(scenario_key, welcome__reaches_who_is_here_and_lets_him_into_an_invite_room)
 {
-    struct msg_join den = {
-        .room = bytes_str("den"), .more = true, .flags = JOIN_INVITE_ONLY};
+    struct msg_join den = {.room = bytes_str("den"), .more = true, .flags = JOIN_INVITE_ONLY};
     struct msg_room_key key;
 
     people_account(&alice, "alice");
@@ -234,8 +233,7 @@ Test(scenario_key, welcome__reaches_who_is_here_and_lets_him_into_an_invite_room
     cr_assert_eq(actor_commit(&alice, "den", 0, COMMIT_CREATE, 1), STATUS_DONE);
     cr_assert_eq(actor_join(&bob, "den"), OP_REPLY);
     people_refused(&bob, CODE_NOT_ALLOWED, "invited");
-    struct group_commit g = {
-        .room = "den", .epoch = 0, .req = 2, .welcomed = {"bob", "dave"}};
+    struct group_commit g = {.room = "den", .epoch = 0, .req = 2, .welcomed = {"bob", "dave"}};
     cr_assert_eq(group_commit(&alice, &g), STATUS_DONE);
     uint64_t seq = group_seq(&alice);
     actor_event(&bob, OP_ROOM_KEY, &MSG_ROOM_KEY, &key);
@@ -306,8 +304,7 @@ Test(scenario_key, welcome__above_the_size_of_a_room_is_refused)
     people_account(&bob, "bob");
     people_account(&carol, "carol");
     group_found(&alice, "den");
-    struct group_commit g = {
-        .room = "den", .epoch = 0, .req = 2, .welcomed = {"bob", "carol"}};
+    struct group_commit g = {.room = "den", .epoch = 0, .req = 2, .welcomed = {"bob", "carol"}};
     cr_assert_neq(group_commit(&alice, &g), STATUS_DONE);
     people_refused(&alice, CODE_FULL, "welcomes");
     g.welcomed[1] = NULL;
@@ -326,8 +323,8 @@ static uint8_t put(struct actor *a, uint8_t op, const char *identity, uint16_t s
         list_add(&w, &MSG_PACKAGE_ROW,
             &(struct msg_package){suite, 0, bytes_str(people_name(stem, i))});
     if (last)
-        list_add(&w, &MSG_PACKAGE_ROW,
-            &(struct msg_package){suite, 1, bytes_str("last resort")});
+        list_add(
+            &w, &MSG_PACKAGE_ROW, &(struct msg_package){suite, 1, bytes_str("last resort")});
     struct msg_public_key key = {.identity = bytes_str(identity), .packages = list_view(&w)};
     struct msg_packages more = {.packages = list_view(&w)};
     (void)actor_ask(a, op, op == OP_PUBLIC_KEY ? (const void *)&key : &more);
@@ -335,7 +332,8 @@ static uint8_t put(struct actor *a, uint8_t op, const char *identity, uint16_t s
     return actor_status(a);
 }
 
-static uint8_t request(struct actor *a, const char *user, uint16_t suite, struct msg_dm_answer *m)
+static uint8_t request(
+    struct actor *a, const char *user, uint16_t suite, struct msg_dm_answer *m)
 {
     struct msg_dm_request ask = {.user = bytes_str(user), .more = true, .suite = suite};
     uint8_t op = actor_ask(a, OP_DM_REQUEST, &ask);
@@ -353,9 +351,10 @@ static void packages_story(struct actor *owner, const char *name)
     struct msg_identity who;
 
     actor_enter(&carol, "carol");
-    cr_assert_eq(put(&carol, OP_PUBLIC_KEY, "carol's key", MSG_SUITE_AES, 1, false, "c"),
-        STATUS_DONE);
-    cr_assert_eq(put(owner, OP_PUBLIC_KEY, "the key", MSG_SUITE_AES, 3, true, "p"), STATUS_DONE);
+    cr_assert_eq(
+        put(&carol, OP_PUBLIC_KEY, "carol's key", MSG_SUITE_AES, 1, false, "c"), STATUS_DONE);
+    cr_assert_eq(
+        put(owner, OP_PUBLIC_KEY, "the key", MSG_SUITE_AES, 3, true, "p"), STATUS_DONE);
     for (size_t i = 0; i < 3; i++) {
         cr_assert_eq(request(&carol, name, MSG_SUITE_AES, &m), OP_DM_ANSWER);
         cr_assert(bytes_eq(m.identity, bytes_str("the key")));
@@ -379,7 +378,8 @@ static void packages_story(struct actor *owner, const char *name)
     cr_assert_eq(request(&carol, name, MSG_SUITE_AES, &m), OP_DM_ANSWER);
     cr_assert(bytes_eq(m.package, bytes_str("fresh0")));
     /* Another key: what was made under the old one is gone. */
-    cr_assert_eq(put(owner, OP_PUBLIC_KEY, "new key", MSG_SUITE_AES, 1, false, "n"), STATUS_DONE);
+    cr_assert_eq(
+        put(owner, OP_PUBLIC_KEY, "new key", MSG_SUITE_AES, 1, false, "n"), STATUS_DONE);
     cr_assert_eq(request(&carol, name, MSG_SUITE_AES, &m), OP_DM_ANSWER);
     cr_assert(bytes_eq(m.identity, bytes_str("new key")));
     cr_assert(bytes_eq(m.package, bytes_str("n0")));
@@ -404,7 +404,8 @@ Test(scenario_key, packages__of_an_account_that_is_away)
     struct msg_dm_answer m;
 
     people_account(&alice, "alice");
-    cr_assert_eq(put(&alice, OP_PUBLIC_KEY, "key", MSG_SUITE_CHACHA, 1, true, "p"), STATUS_DONE);
+    cr_assert_eq(
+        put(&alice, OP_PUBLIC_KEY, "key", MSG_SUITE_CHACHA, 1, true, "p"), STATUS_DONE);
     actor_cut(&alice);
     sim_run(&sim, 31000);
     actor_enter(&bob, "bob");

@@ -217,8 +217,8 @@ Test(scenario_login_token, resume__stolen_closes_the_older_line_and_is_noticed)
     actor_hello(&thief);
     cr_assert_eq(actor_resume(&thief, stolen), STATUS_DONE);
     actor_event(&alice, OP_CLOSING, &MSG_CLOSING, &closing);
-    cr_assert(bytes_eq(
-        closing.reason, bytes_str("this session was resumed from another place")));
+    cr_assert(
+        bytes_eq(closing.reason, bytes_str("this session was resumed from another place")));
     cr_assert(actor_wait_down(&alice));
     actor_hello(&alice);
     cr_assert_eq(actor_resume(&alice, stolen), STATUS_REFUSED, "there is one live session");

@@ -178,8 +178,8 @@ static void converge(uint64_t seed)
                 at++;
             bool own = strcmp(row->sender, r->actor.name) == 0;
             bool has = at < r->count && r->have[at].seq == row->seq;
-            cr_assert(has || own, "seed %llu: %s lacks %s of %s",
-                (unsigned long long)sim.seed, r->actor.name, row->body, row->sender);
+            cr_assert(has || own, "seed %llu: %s lacks %s of %s", (unsigned long long)sim.seed,
+                r->actor.name, row->body, row->sender);
             cr_assert(!has || strcmp(r->have[at].body, row->body) == 0);
         }
     }

@@ -55,8 +55,8 @@ static void arrive(enum phase phase)
 
     /* Each from a place of its own, so that what one does to its address is no matter. */
     address++;
-    (void)snprintf(where, sizeof where, "10.%u.%u.%u", 2 + address / 62500,
-        address / 250 % 250, 1 + address % 250);
+    (void)snprintf(where, sizeof where, "10.%u.%u.%u", 2 + address / 62500, address / 250 % 250,
+        1 + address % 250);
     actor_init(&eve, &sim, where);
     if (phase == PHASE_READY) {
         actor_enter(&eve, "eve");
@@ -175,7 +175,7 @@ static bool ask_once(uint8_t op, enum phase phase, struct bytes body)
     cr_assert_gt(r.reason.n, 0);
     if (!welcome)
         cr_assert(r.code == (row == NULL || (row->from & FROM_CLIENT) == 0 ? CODE_UNKNOWN_OPCODE
-                                                                            : CODE_WRONG_STATE),
+                                                                           : CODE_WRONG_STATE),
             "0x%02x, %s: code %u", op, phase_name(phase), r.code);
     if (eve.link == NULL) {
         cr_assert_eq(op, OP_ACCESS, "0x%02x, %s: the line is gone", op, phase_name(phase));
@@ -206,8 +206,8 @@ static void ask_bodies(uint8_t op, enum phase phase, const struct bytes *bodies,
 
 static void each_opcode(enum phase phase)
 {
-    static const uint8_t NOISE[] = {3, 'o', 'p', 's', 0, 1, 255, 254, 7, 7, 7, 7, 0, 0, 0, 9, 128,
-        1, 3, 3, 'o', 'p', 's', 0, 0};
+    static const uint8_t NOISE[] = {3, 'o', 'p', 's', 0, 1, 255, 254, 7, 7, 7, 7, 0, 0, 0, 9,
+        128, 1, 3, 3, 'o', 'p', 's', 0, 0};
     static const uint8_t SHORT[] = {3, 'o', 'p', 's'};
     static const uint8_t ZEROS[64];
     struct bytes bodies[] = {{0}, bytes_of(NOISE, sizeof NOISE), bytes_of(SHORT, sizeof SHORT),
@@ -314,7 +314,9 @@ Test(scenario_opcode, framing__wrong_constants_end_the_line_at_once)
         cr_assert_null(eve.link, "bit %u", bit);
         depart();
     }
-    cr_assert_eq(actor_say(&alice, "ops", "others notice nothing"), STATUS_DONE);
+    enum err e = ERR_OK;
+    const struct convo *c = convo_room(sim.server, bytes_str("ops"), &e);
+    cr_assert_eq(group_say(&alice, "ops", c->epoch, "others notice nothing"), STATUS_DONE);
 }
 
 /* ---- many at once ---- */

@@ -35,7 +35,6 @@ static void teardown(void)
 
 TestSuite(scenario_power, .init = setup, .fini = teardown);
 
-static const uint8_t OLD[MSG_SECRET] = {1};
 static const uint8_t NEW[MSG_SECRET] = {2};
 
 /* On a database that survives sim_stop(). */
@@ -497,128 +496,6 @@ Test(scenario_power, mute__and_ban_are_two_things)
     cr_assert_eq(actor_say(&bob, "ops", "still free"), STATUS_DONE);
 }
 
-/* ---- moderators ---- */
-
-Test(scenario_power, moderator__made_by_the_owner_alone)
-{
-    struct msg_users who = {.more = true, .room = bytes_str("ops")};
-    struct msg_users_ok ok;
-
-    sim_start(&sim);
-    room_of_three();
-    cr_assert_eq(moderator(&alice, "ops", "bob", 1), STATUS_DONE);
-    (void)actor_ask(&carol, OP_USERS, &who);
-    actor_answer(&carol, &MSG_USERS_OK, &ok);
-    cr_assert_eq(ok.flags.p[1], USER_ACCOUNT | USER_MODERATOR);
-    cr_assert_eq(kick(&bob, "ops", "carol"), STATUS_DONE);
-    cr_assert_eq(actor_join(&carol, "ops"), OP_JOINED);
-    cr_assert_eq(moderator(&bob, "ops", "carol", 1), STATUS_REFUSED);
-    people_refused(&bob, CODE_NOT_ALLOWED, "only its owner");
-    cr_assert_eq(moderator(&bob, "ops", "bob", 0), STATUS_REFUSED);
-    cr_assert_eq(moderator(&alice, "ops", "bob", 0), STATUS_DONE);
-    cr_assert_eq(kick(&bob, "ops", "carol"), STATUS_REFUSED);
-    people_refused(&bob, CODE_NOT_ALLOWED, "owner and moderators");
-}
-
-Test(scenario_power, moderator__only_an_account_that_is_a_member)
-{
-    sim_start(&sim);
-    people_account(&alice, "alice");
-    actor_enter(&bob, "bob");
-    people_account(&carol, "carol");
-    cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
-    cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
-    cr_assert_eq(moderator(&alice, "ops", "bob", 1), STATUS_REFUSED);
-    people_refused(&alice, CODE_NOT_MEMBER, "user:");
-    cr_assert_eq(moderator(&alice, "ops", "carol", 1), STATUS_REFUSED);
-    people_refused(&alice, CODE_NOT_MEMBER, "user:");
-    cr_assert_eq(moderator(&alice, "nowhere", "carol", 1), STATUS_REFUSED);
-    people_refused(&alice, CODE_NO_SUCH_ROOM, "room:");
-}
-
-Test(scenario_power, moderator__survives_a_restart)
-{
-    start_on_disk();
-    room_of_three();
-    cr_assert_eq(moderator(&alice, "ops", "bob", 1), STATUS_DONE);
-    restart();
-    people_login(&alice, "alice");
-    people_login(&bob, "bob");
-    people_login(&carol, "carol");
-    cr_assert_eq(actor_join(&carol, "ops"), OP_JOINED);
-    cr_assert_eq(kick(&bob, "ops", "carol"), STATUS_DONE);
-    cr_assert_eq(moderator(&alice, "ops", "bob", 0), STATUS_DONE, "the owner is the owner");
-}
-
-Test(scenario_power, owner__of_a_guest_room_is_nobody_after_a_restart)
-{
-    start_on_disk();
-    actor_enter(&alice, "alice");
-    people_account(&bob, "bob");
-    cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
-    cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
-    cr_assert_eq(password(&alice, "ops", OLD, 1), STATUS_DONE);
-    restart();
-    people_login(&bob, "bob");
-    cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
-    actor_enter(&carol, "alice");
-    cr_assert_eq(kick(&carol, "ops", "bob"), STATUS_REFUSED);
-    people_refused(&carol, CODE_NOT_ALLOWED, "owner");
-}
-
-/* ---- a room's password ---- */
-
-Test(scenario_power, password__set_changed_taken_away)
-{
-    sim_start(&sim);
-    people_account(&alice, "alice");
-    actor_enter(&bob, "bob");
-    cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
-    cr_assert_eq(password(&alice, "ops", OLD, 0), STATUS_DONE);
-    cr_assert_eq(actor_join(&bob, "ops"), OP_REPLY);
-    people_refused(&bob, CODE_BAD_SECRET, "proof:");
-    cr_assert_eq(password(&alice, "ops", NEW, 2), STATUS_DONE);
-    cr_assert_eq(actor_join_proof(&bob, "ops", OLD), OP_REPLY);
-    cr_assert_eq(actor_join_proof(&bob, "ops", NEW), OP_JOINED);
-    cr_assert_eq(password(&alice, "ops", OLD, 2), STATUS_REFUSED);
-    people_refused(&alice, CODE_STALE, "generation:");
-    cr_assert_eq(actor_refusal(&alice).num, 2);
-    cr_assert_eq(password(&alice, "ops", NULL, 3), STATUS_DONE);
-    actor_enter(&carol, "carol");
-    cr_assert_eq(actor_join(&carol, "ops"), OP_JOINED);
-    struct msg_room_password bad = {
-        .room = bytes_str("ops"), .proof = bytes_of(OLD, 31), .generation = 4};
-    (void)actor_ask(&alice, OP_ROOM_PASSWORD, &bad);
-    people_refused(&alice, CODE_BAD_FIELD, "proof:");
-}
-
-Test(scenario_power, password__survives_a_restart_with_its_owner)
-{
-    start_on_disk();
-    room_of_three();
-    cr_assert_eq(password(&alice, "ops", NEW, 5), STATUS_DONE);
-    restart();
-    people_login(&alice, "alice");
-    cr_assert_eq(password(&alice, "ops", NEW, 5), STATUS_REFUSED);
-    people_refused(&alice, CODE_STALE, "generation:");
-    actor_enter(&oper, "guest");
-    cr_assert_eq(actor_join_proof(&oper, "ops", OLD), OP_REPLY);
-    cr_assert_eq(actor_join_proof(&oper, "ops", NEW), OP_JOINED);
-}
-
-Test(scenario_power, password__no_room_named)
-{
-    static const uint8_t body[] = {0, 0, 0, 0, 0, 1}; /* no room, no proof, generation 1 */
-
-    sim_start(&sim);
-    operator_comes(ROLE_OPERATOR);
-    actor_send_raw(&oper, OP_ROOM_PASSWORD, bytes_of(body, sizeof body));
-    (void)actor_wait_reply(&oper);
-    people_refused(&oper, CODE_BAD_FIELD, "room");
-    cr_assert_eq(password(&oper, "nowhere", NEW, 1), STATUS_REFUSED);
-    people_refused(&oper, CODE_NO_SUCH_ROOM, "room:");
-}
-
 /* ---- announcements ---- */
 
 Test(scenario_power, announce__from_server_to_everybody)
@@ -638,7 +515,8 @@ Test(scenario_power, announce__from_server_to_everybody)
     cr_assert_eq(n.count, 3, "oper, alice, and bob who is away");
     actor_event(&alice, OP_NOTICE, &MSG_NOTICE, &notice);
     cr_assert(bytes_eq(notice.from, bytes_str("Server")));
-    cr_assert(memchr(notice.text.p, 0x1b, notice.text.n) == NULL, "nothing foreign leaves its cell");
+    cr_assert(
+        memchr(notice.text.p, 0x1b, notice.text.n) == NULL, "nothing foreign leaves its cell");
     cr_assert_eq(actor_events(&carol, OP_NOTICE), 0);
     actor_hello(&bob);
     cr_assert_eq(actor_resume(&bob, bob.resume), STATUS_DONE);

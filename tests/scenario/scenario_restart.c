@@ -69,8 +69,7 @@ Test(scenario_restart, log__stored_messages_and_commits_are_there)
     actor_cut(&bob);
     sim_run(&sim, 31000);
     for (int i = 0; i < 10; i++) {
-        cr_assert_eq(
-            group_say(&alice, "ops", epoch, people_name("m", (size_t)i)), STATUS_DONE);
+        cr_assert_eq(group_say(&alice, "ops", epoch, people_name("m", (size_t)i)), STATUS_DONE);
         actor_answer(&alice, &MSG_SENT, &sent);
         cr_assert_eq(sent.stored, 1);
     }
@@ -97,7 +96,8 @@ Test(scenario_restart, commit__asked_again_after_the_restart_is_answered_the_sam
     cr_assert_eq(actor_commit(&alice, "ops", epoch, 0, 1), STATUS_DONE);
     cr_assert_eq(group_seq(&alice), seq);
     back(&bob, "bob");
-    cr_assert_neq(actor_commit(&bob, "ops", epoch, 0, 2), STATUS_DONE, "one an epoch, for ever");
+    cr_assert_neq(
+        actor_commit(&bob, "ops", epoch, 0, 2), STATUS_DONE, "one an epoch, for ever");
 }
 
 Test(scenario_restart, seq__grows_across_it)
@@ -255,7 +255,8 @@ Test(scenario_restart, info__and_tree_survive)
     (void)actor_ask(&carol, OP_GROUP_INFO, &ask);
     actor_event(&carol, OP_ROOM_KEY, &MSG_ROOM_KEY, &key);
     cr_assert(bytes_eq(key.body, bytes_str("the last info")));
-    cr_assert(list_next(&key.nodes, &MSG_NODE, &node) && bytes_eq(node.body, bytes_str("three")));
+    cr_assert(
+        list_next(&key.nodes, &MSG_NODE, &node) && bytes_eq(node.body, bytes_str("three")));
     cr_assert_eq(key.epoch, epoch + 1);
 }
 

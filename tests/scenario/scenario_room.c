@@ -80,8 +80,11 @@ Test(scenario_room, join__twice_is_refused)
 
 Test(scenario_room, join__names_that_cannot_be)
 {
-    static const char *const BAD[] = {" ops", "ops ", "o p", "a\nb", "a\x1b[31m", "\xff", "\xe2\x80\xae" "x"};
-    static const char *const GOOD[] = {"#ops", "caf\xc3\xa9", "\xe6\x97\xa5\xe6\x9c\xac", "a/../b", "server"};
+    static const char *const BAD[] = {" ops", "ops ", "o p", "a\nb", "a\x1b[31m", "\xff",
+        "\xe2\x80\xae"
+        "x"};
+    static const char *const GOOD[] = {
+        "#ops", "caf\xc3\xa9", "\xe6\x97\xa5\xe6\x9c\xac", "a/../b", "server"};
 
     actor_enter(&alice, "alice");
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {

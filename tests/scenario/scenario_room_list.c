@@ -188,7 +188,8 @@ Test(scenario_room_list, rooms__hundreds_with_long_names)
     actor_enter(&alice, "alice");
     for (size_t i = 0; i < 500; i++) {
         char name[MSG_ROOM + 1];
-        (void)snprintf(name, sizeof name, "a-room-of-%zu-of-a-name-as-long-as-a-room-may-well-have", i);
+        (void)snprintf(
+            name, sizeof name, "a-room-of-%zu-of-a-name-as-long-as-a-room-may-well-have", i);
         cr_assert_eq(actor_join(&alice, name), OP_CREATED);
     }
     actor_enter(&bob, "bob");
@@ -199,13 +200,15 @@ Test(scenario_room_list, rooms__hundreds_with_long_names)
 Test(scenario_room_list, rooms__say_how_many_are_there_and_how_one_gets_in)
 {
     static const uint8_t proof[MSG_SECRET] = {1};
-    struct msg_join locked = {.room = bytes_str("b-locked"), .proof = bytes_of(proof, sizeof proof)};
+    struct msg_join locked = {
+        .room = bytes_str("b-locked"), .proof = bytes_of(proof, sizeof proof)};
     struct msg_join closed = {
         .room = bytes_str("c-closed"), .more = true, .flags = JOIN_INVITE_ONLY};
     struct msg_rooms m = {0};
     struct msg_rooms_ok ok;
     struct msg_room_info info;
-    static const uint8_t want[] = {ROOM_MEMBER, ROOM_MEMBER | ROOM_PASSWORD, ROOM_MEMBER | ROOM_INVITE};
+    static const uint8_t want[] = {
+        ROOM_MEMBER, ROOM_MEMBER | ROOM_PASSWORD, ROOM_MEMBER | ROOM_INVITE};
 
     actor_enter(&alice, "alice");
     actor_enter(&bob, "bob");
@@ -227,19 +230,39 @@ Test(scenario_room_list, rooms__say_how_many_are_there_and_how_one_gets_in)
 
 Test(scenario_room_list, conversations__every_one_is_told)
 {
-    struct msg_conversations_ok ok;
+    struct msg_conversations m = {0};
+    struct msg_conversations_ok ok = {.left = 1};
     struct msg_convo_row row;
-    static const struct msg_empty none = {0};
-    size_t n = 0;
+    char last[MSG_ROOM + 1] = "";
+    size_t rooms_told = 0;
+    size_t directs = 0;
+    size_t pages = 0;
 
     people_account(&alice, "alice");
     cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
-    gather(200, "another_name_of_some_length_", NULL);
-    for (size_t i = 0; i < 200; i++)
+    cr_assert_eq(actor_join(&alice, "zoo"), OP_CREATED);
+    gather(600, "another_name_of_some_length_", NULL);
+    for (size_t i = 0; i < 600; i++)
         cr_assert_eq(actor_direct(&crowd[i], "alice", "hello"), STATUS_DONE);
-    (void)actor_ask(&alice, OP_CONVERSATIONS, &none);
-    actor_answer(&alice, &MSG_CONVERSATIONS_OK, &ok);
-    while (list_next(&ok.convos, &MSG_CONVO_ROW, &row))
-        n++;
-    cr_assert_eq(n, 201);
+    for (; ok.left; pages++) {
+        (void)actor_ask(&alice, OP_CONVERSATIONS, &m);
+        cr_assert_leq(alice.last->n, OPCODE_PLAIN, "a page fits a frame");
+        actor_answer(&alice, &MSG_CONVERSATIONS_OK, &ok);
+        cr_assert_gt(ok.convos.count, 0);
+        while (list_next(&ok.convos, &MSG_CONVO_ROW, &row)) {
+            rooms_told += row.kind == CONVO_ROOM;
+            directs += row.kind == CONVO_DIRECT;
+            char name[MSG_ROOM + 1];
+            cr_assert(bytes_copy(name, sizeof name, row.name));
+            cr_assert(directs == 1 || strcmp(last, name) < 0, "%s after %s", name, last);
+            memcpy(last, name, sizeof last);
+            m.kind = row.kind;
+        }
+        m.more = true;
+        m.after = bytes_str(last);
+        cr_assert_lt(pages, 20);
+    }
+    cr_assert_eq(rooms_told, 2);
+    cr_assert_eq(directs, 600);
+    cr_assert_gt(pages, 2);
 }

@@ -67,9 +67,8 @@ static void put_raw(struct buf *b, uint8_t op, const char *text)
 static void record(struct buf *b)
 {
     struct msg_hello hello = {.version = MSG_VERSION, .agent = bytes_str("split")};
-    struct msg_commit create = {.room = bytes_str("ops"),
-        .flags = COMMIT_CREATE,
-        .info = bytes_str("info")};
+    struct msg_commit create = {
+        .room = bytes_str("ops"), .flags = COMMIT_CREATE, .info = bytes_str("info")};
     struct msg_commit commit = {
         .room = bytes_str("ops"), .req = {1}, .commit = bytes_str("c"), .info = bytes_str("i")};
     struct msg_say say = {.to = bytes_str("ops"), .text = bytes_str("hello"), .more = true};
@@ -153,8 +152,8 @@ Test(scenario_split, two__at_every_byte, .timeout = 250)
 
     record(&all);
     struct buf want = whole(buf_view(&all), &frames);
-    cr_assert_eq(frames, 18, "a reply to each but the heartbeat, and a page of the log: %zu",
-        frames);
+    cr_assert_eq(
+        frames, 18, "a reply to each but the heartbeat, and a page of the log: %zu", frames);
     for (size_t k = 1; k < all.n; k++) {
         size_t ends[] = {k, all.n};
         struct buf got = play(buf_view(&all), ends, 2);

@@ -31,7 +31,8 @@ static const char *members_wrong(const struct convo *c)
     while ((m = map_next(&c->members, &at, &key)) != NULL) {
         HOLD(bytes_eq(key, name_bytes(&m->name)));
         HOLD(m->convo == c);
-        HOLD(m->durable || m->user != NULL);
+        const struct user *u = map_get(&c->server->users, key);
+        HOLD(m->durable || m->user != NULL || (u != NULL && u->invited && !u->account));
         HOLD(m->cursor <= c->last_seq);
         absent += m->durable && m->user == NULL;
         present += m->user != NULL;
@@ -124,8 +125,7 @@ static const char *peers_wrong(const struct server *s)
         early += p->phase != PHASE_READY;
         HOLD(p->slot == i && p->generation == s->generations[i]);
         HOLD(!p->busy);
-        HOLD((p->phase != PHASE_READY) ==
-             (p->user == NULL || p->user->state == USER_HELD));
+        HOLD((p->phase != PHASE_READY) == (p->user == NULL || p->user->state == USER_HELD));
     }
     HOLD(peers == s->peer_count);
     HOLD(early == s->early_count);

@@ -70,6 +70,7 @@ static const struct schema *const ALL[] = {
     &MSG_CURSOR_ROW,
     &MSG_CURSOR,
     &MSG_CONVO_ROW,
+    &MSG_CONVERSATIONS,
     &MSG_CONVERSATIONS_OK,
     &MSG_POWER,
     &MSG_POWER_TIMED,

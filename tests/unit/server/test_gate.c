@@ -46,8 +46,8 @@ static void offend(const char *address, enum gate_offence o)
 Test(gate, loopback__and_what_only_looks_like_it)
 {
     static const char *const YES[] = {"127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"};
-    static const char *const NO[] = {"", "127.", "127.0.0.1.example", "127.com", "128.0.0.1", "::2",
-        "::", "1::1", "::ffff:10.0.0.1", "localhost"};
+    static const char *const NO[] = {"", "127.", "127.0.0.1.example", "127.com", "128.0.0.1",
+        "::2", "::", "1::1", "::ffff:10.0.0.1", "localhost"};
 
     for (size_t i = 0; i < sizeof YES / sizeof YES[0]; i++)
         cr_assert(gate_is_loopback(YES[i]), "%s", YES[i]);

@@ -24,7 +24,8 @@ Test(name, fold__capitals_and_nothing_else)
 
 Test(name, fold__every_byte_that_is_none_of_its_letters)
 {
-    static const char ALLOWED[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    static const char ALLOWED[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
     struct name n;
 
     for (int c = 0; c < 256; c++) {
@@ -51,9 +52,10 @@ Test(name, fold__length_and_first_letter)
 
 Test(name, fold__reserved)
 {
-    static const char *const BAD[] = {"server", "Server", "SERVER", "1.2.3.4", "127.0.0.1", "0.0.0.0"};
-    static const char *const GOOD[] = {
-        "servers", "my.server", "1.2.3", "1.2.3.4.5", "1.2.3.256", "4.you.2", "127.com", "1234"};
+    static const char *const BAD[] = {
+        "server", "Server", "SERVER", "1.2.3.4", "127.0.0.1", "0.0.0.0"};
+    static const char *const GOOD[] = {"servers", "my.server", "1.2.3", "1.2.3.4.5",
+        "1.2.3.256", "4.you.2", "127.com", "1234"};
     struct name n;
 
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
@@ -65,7 +67,8 @@ Test(name, fold__reserved)
 Test(name, provisional__rand_and_a_number)
 {
     static const char *const YES[] = {"rand0", "rand1", "rand4294967295"};
-    static const char *const NO[] = {"rand", "randy", "rand1x", "brand1", "rand_1", "ran1", "r"};
+    static const char *const NO[] = {
+        "rand", "randy", "rand1x", "brand1", "rand_1", "ran1", "r"};
     struct name n;
 
     for (size_t i = 0; i < sizeof YES / sizeof YES[0]; i++)
@@ -87,15 +90,20 @@ Test(name, room_key__case_and_composition_are_no_difference)
 {
     cr_assert(same_room("Ops", "oPS"));
     cr_assert(same_room("caf\xc3\xa9", "CAFE\xcc\x81"));
-    cr_assert(same_room("stra\xc3\x9f" "e", "STRASSE"));
+    cr_assert(same_room("stra\xc3\x9f"
+                        "e",
+        "STRASSE"));
     cr_assert_not(same_room("ops", "op"));
     cr_assert_not(same_room("ops", "0ps"));
 }
 
 Test(name, room_key__refuses_what_cannot_be_seen)
 {
-    static const char *const BAD[] = {"", " ", "a b", " a", "a ", "a\n", "\x1b[0m", "\x7f", "\xff",
-        "a\xe2\x80\x8b", "\xe2\x80\xae" "a", "\xcc\x81"};
+    static const char *const BAD[] = {"", " ", "a b", " a", "a ", "a\n", "\x1b[0m", "\x7f",
+        "\xff", "a\xe2\x80\x8b",
+        "\xe2\x80\xae"
+        "a",
+        "\xcc\x81"};
     struct name_key k;
 
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
