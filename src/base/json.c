@@ -260,6 +260,14 @@ bool json_get_str(
     return true;
 }
 
+void json_wipe(struct json_doc *d, const char *key)
+{
+    cJSON *v = cJSON_GetObjectItemCaseSensitive(d->root, key);
+
+    if (cJSON_IsString(v))
+        mem_wipe(v->valuestring, strlen(v->valuestring));
+}
+
 static const struct json *get_nested(
     struct json_doc *d, const struct json *obj, const char *key, enum json_type want)
 {

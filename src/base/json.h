@@ -38,6 +38,8 @@ const struct json *json_get_arr(struct json_doc *d, const struct json *obj, cons
 size_t json_len(const struct json *arr); /* of an array or an object; 0 for anything else */
 const struct json *json_at(const struct json *arr, size_t i);
 const char *json_as_str(const struct json *v); /* NULL when it is not a string */
+/* Overwrites a string with nothing: a secret does not wait for json_free(). */
+void json_wipe(struct json_doc *d, const char *key); /* of the root */
 /* Every key of obj must be in the NULL-ended list, else the failure names the stranger. */
 void json_only(struct json_doc *d, const struct json *obj, const char *const *keys);
 /* Latches a failure that only the caller can see, at key of obj: "limits.file: is a folder".

@@ -83,6 +83,7 @@ static bool parse_options(int argc, char **argv, struct options *o, int *status)
     int c;
 
     *status = 0;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
     while ((c = getopt_long(argc, argv, "c:s:l:h", LONG, NULL)) != -1) {
         switch (c) {
         case 'c':

@@ -109,8 +109,8 @@ enum err secret_from_terminal(int fd, const char *prompt, struct buf *out)
     if (e == ERR_OK && !bytes_eq(buf_view(out), buf_view(&again)))
         e = ERR_CONFLICT;
     (void)tcsetattr(fd, TCSAFLUSH, &was);
-    (void)sigprocmask(
-        SIG_SETMASK, &before, NULL); /* NOLINT(concurrency-mt-unsafe): one thread */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
     buf_wipe(&again);
     return e;
 }

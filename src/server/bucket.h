@@ -16,9 +16,10 @@ struct bucket {
 /* How long n tokens take; the product of two limits may not fit 64 bits. */
 static inline uint64_t bucket_ns(uint64_t n, int64_t rate_milli)
 {
-    __extension__ typedef unsigned __int128 wide;
+    __extension__ unsigned __int128 ns = n;
 
-    return (uint64_t)((wide)n * 1000000000000u / (uint64_t)rate_milli);
+    ns = ns * 1000000000000u / (uint64_t)rate_milli;
+    return (uint64_t)ns;
 }
 
 /* Takes cost tokens, or takes none and says how long until they are there. More than burst are

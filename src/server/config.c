@@ -85,7 +85,8 @@ enum err config_state(struct config *c, const char *path)
 /* systemd says where; else the place XDG has for it; else nowhere, and then it must be told. */
 static void default_state(struct config *c)
 {
-    const char *given = getenv("STATE_DIRECTORY");
+    const char *given =
+        getenv("STATE_DIRECTORY"); /* NOLINT(concurrency-mt-unsafe): nobody sets it */
     struct buf xdg;
 
     buf_init(&xdg, CONFIG_PATH - 32);
@@ -126,7 +127,8 @@ enum err config_address(
     const char *colon = bracket ? end + 1 : end;
     struct bytes name = bytes_of(from, (size_t)(end - from));
     size_t digits = strspn(colon[0] == ':' ? colon + 1 : "", "0123456789");
-    if (digits == 0 || digits > 5 || colon[1 + digits] != '\0' || atol(colon + 1) > 65535)
+    if (digits == 0 || digits > 5 || colon[1 + digits] != '\0' ||
+        strtol(colon + 1, NULL, 10) > 65535)
         return ERR_FORMAT;
     if (bracket != (memchr(name.p, ':', name.n) != NULL) || memchr(name.p, ' ', name.n) != NULL)
         return ERR_FORMAT;
@@ -215,7 +217,7 @@ static void check_relations(struct json_doc *d, const struct limits *l)
         const char *low_name, *high_name;
         int64_t low, high;
         bool equal;
-    } ROWS[] = {
+    } rows[] = {
         {"beat_s", "warn_s", l->beat_s, l->warn_s, false},
         {"warn_s", "drop_s", l->warn_s, l->drop_s, false},
         {"queue_soft_bytes", "queue_hard_bytes", l->queue_soft_bytes, l->queue_hard_bytes,
@@ -230,12 +232,12 @@ static void check_relations(struct json_doc *d, const struct limits *l)
         {"tail_bytes", "backlog_bytes", l->tail_bytes, l->backlog_bytes, true},
     };
 
-    for (size_t i = 0; i < MEM_COUNT(ROWS); i++) {
-        if (ROWS[i].low < ROWS[i].high || (ROWS[i].equal && ROWS[i].low == ROWS[i].high))
+    for (size_t i = 0; i < MEM_COUNT(rows); i++) {
+        if (rows[i].low < rows[i].high || (rows[i].equal && rows[i].low == rows[i].high))
             continue;
-        json_fail(d, at, ROWS[i].low_name, "must be %s %s, and is %lld while that is %lld",
-            ROWS[i].equal ? "at most" : "below", ROWS[i].high_name, (long long)ROWS[i].low,
-            (long long)ROWS[i].high);
+        json_fail(d, at, rows[i].low_name, "must be %s %s, and is %lld while that is %lld",
+            rows[i].equal ? "at most" : "below", rows[i].high_name, (long long)rows[i].low,
+            (long long)rows[i].high);
     }
     if (l->bytes_burst != 0 && l->bytes_burst < LARGEST_TEXT)
         json_fail(

@@ -29,9 +29,9 @@ static bool role_arg(struct control_call *call)
     call->role = ROLE_USER;
     if (word[0] == '\0')
         return true;
-    for (uint8_t r = ROLE_USER; r < MEM_COUNT(ROLES); r++) {
+    for (size_t r = ROLE_USER; r < MEM_COUNT(ROLES); r++) {
         if (strcmp(word, ROLES[r]) == 0) {
-            call->role = r;
+            call->role = (uint8_t)r;
             return true;
         }
     }

@@ -203,7 +203,7 @@ static void read_key(
     (void)json_get_str(call->doc, root, k->key, k->max, &value);
     if (value[0] == '\0' && listed(row->must, k->key))
         json_fail(call->doc, root, k->key, "is missing");
-    memcpy(at, &value, sizeof value);
+    *(const char **)at = value;
 }
 
 static bool read_args(struct control_call *call, const struct control_row *row)
@@ -221,7 +221,7 @@ static bool read_args(struct control_call *call, const struct control_row *row)
         read_key(call, row, &KEYS[i]);
     (void)bytes_copy(call->password, sizeof call->password, bytes_str(call->args.password));
     /* The doc is ours alone; its copy of a password goes now, not when its memory is reused. */
-    mem_wipe((void *)(uintptr_t)call->args.password, strlen(call->args.password));
+    json_wipe(call->doc, "password");
     if (json_end(call->doc, why, sizeof why) == ERR_OK)
         return true;
     control_fail(call, "%s", why);

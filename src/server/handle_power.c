@@ -37,6 +37,16 @@ static bool place(struct peer *p, uint8_t op, struct bytes room, struct convo **
     return false;
 }
 
+/* The same where the whole relay will not do. */
+static bool room_only(struct peer *p, uint8_t op, struct bytes room, struct convo **c)
+{
+    if (!place(p, op, room, c))
+        return false;
+    if (*c == NULL)
+        reply_refuse(p, op, CODE_BAD_FIELD, 0, "room: missing");
+    return *c != NULL;
+}
+
 static void note(
     struct peer *p, const char *what, const struct convo *c, const struct name *who)
 {
@@ -296,7 +306,7 @@ enum framer_verdict handle_room_password(struct peer *p, const void *msg)
     const struct msg_room_password *m = msg;
     struct convo *c;
 
-    if (!place(p, OP_ROOM_PASSWORD, m->room, &c))
+    if (!room_only(p, OP_ROOM_PASSWORD, m->room, &c))
         return FRAMER_NEXT;
     if (m->proof.n != 0 && m->proof.n != MSG_SECRET) {
         reply_refuse(p, OP_ROOM_PASSWORD, CODE_BAD_FIELD, MSG_SECRET,
@@ -333,7 +343,7 @@ enum framer_verdict handle_moderator(struct peer *p, const void *msg)
     struct convo *c;
     struct name who;
 
-    if (!place(p, OP_MODERATOR, m->room, &c) || !target(p, OP_MODERATOR, m->user, &who))
+    if (!room_only(p, OP_MODERATOR, m->room, &c) || !target(p, OP_MODERATOR, m->user, &who))
         return FRAMER_NEXT;
     if (p->user->role < ROLE_MODERATOR && !convo_is_owner(c, p->user->name.s)) {
         reply_refuse(p, OP_MODERATOR, CODE_NOT_ALLOWED, 0,

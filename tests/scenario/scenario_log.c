@@ -367,3 +367,19 @@ Test(scenario_log, conversations__lists_what_one_is_part_of)
         cr_assert_gt(row.last_seq, row.cursor);
     }
 }
+
+Test(scenario_log, room__founded_again_goes_on_with_its_numbers)
+{
+    struct msg_sent sent;
+    uint64_t last = 0;
+
+    actor_enter(&alice, "alice");
+    for (int round = 0; round < 3; round++) {
+        cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
+        cr_assert_eq(actor_say(&alice, "ops", "x"), STATUS_DONE);
+        actor_answer(&alice, &MSG_SENT, &sent);
+        cr_assert_gt(sent.seq, last, "whoever was there before would take it for a copy");
+        last = sent.seq;
+        cr_assert_eq(group_leave(&alice, "ops"), OP_LEFT);
+    }
+}

@@ -161,11 +161,16 @@ Test(scenario_power_room, owner__of_a_guest_room_is_nobody_after_a_restart)
     people_account(&bob, "bob");
     cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
     cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
-    cr_assert_eq(password(&alice, "ops", OLD, 1), STATUS_DONE);
+    cr_assert_eq(actor_join(&alice, "locked"), OP_CREATED);
+    cr_assert_eq(actor_join(&bob, "locked"), OP_JOINED);
+    cr_assert_eq(password(&alice, "locked", OLD, 1), STATUS_DONE);
     restart();
     people_login(&bob, "bob");
     cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
+    cr_assert_eq(actor_join(&bob, "locked"), OP_JOINED);
     actor_enter(&carol, "alice");
+    cr_assert_eq(kick(&carol, "locked", "bob"), STATUS_REFUSED);
+    people_refused(&carol, CODE_NOT_ALLOWED, "owner");
     cr_assert_eq(kick(&carol, "ops", "bob"), STATUS_REFUSED);
     people_refused(&carol, CODE_NOT_ALLOWED, "owner");
 }

@@ -394,3 +394,23 @@ Test(json, out__misuse_latches)
         buf_free(&b);
     }
 }
+
+Test(json, wipe__a_string_of_the_root_is_gone_and_nothing_else)
+{
+    struct json_doc *d = NULL;
+    const char *secret = "";
+    const char *name = "";
+
+    cr_assert_eq(json_parse(bytes_str("{\"name\":\"ada\",\"password\":\"hunter2\"}"), false, &d,
+                     NULL, 0),
+        ERR_OK);
+    (void)json_get_str(d, json_root(d), "password", 64, &secret);
+    (void)json_get_str(d, json_root(d), "name", 64, &name);
+    cr_assert_str_eq(secret, "hunter2");
+    json_wipe(d, "password");
+    json_wipe(d, "absent");
+    for (size_t i = 0; i < sizeof "hunter2"; i++)
+        cr_assert_eq(secret[i], '\0');
+    cr_assert_str_eq(name, "ada");
+    json_free(d);
+}
