@@ -81,20 +81,26 @@ static void say_ban(struct control_call *call, enum err e)
         control_fail(call, "the relay will not: %s", err_str(e));
 }
 
-static void run_ban(struct control_call *call)
+static void sentence(struct control_call *call, bool mute)
 {
     const struct control_args *a = &call->args;
+    struct sentence x = {.who = who(call),
+        .by = text(BY),
+        .reason = text(a->reason),
+        .seconds = a->seconds,
+        .mute = mute};
 
-    say_ban(call, server_ban(call->parts->server, text(a->room), who(call), false, a->seconds,
-                      text(BY), text(a->reason)));
+    say_ban(call, server_ban(call->parts->server, text(a->room), &x));
+}
+
+static void run_ban(struct control_call *call)
+{
+    sentence(call, false);
 }
 
 static void run_mute(struct control_call *call)
 {
-    const struct control_args *a = &call->args;
-
-    say_ban(call, server_ban(call->parts->server, text(a->room), who(call), true, a->seconds,
-                      text(BY), text(a->reason)));
+    sentence(call, true);
 }
 
 static void run_unban(struct control_call *call)

@@ -155,8 +155,12 @@ static enum framer_verdict ban_or_mute(
         !may_hit(p, op, c, &who, &v))
         return v;
     note(p, mute ? "mute" : "ban", c, &who);
-    if (power_ban(p->server, c, name_bytes(&who), mute, m->seconds, name_bytes(&p->user->name),
-            m->reason) == ERR_OK)
+    struct sentence x = {.who = name_bytes(&who),
+        .by = name_bytes(&p->user->name),
+        .reason = m->reason,
+        .seconds = m->seconds,
+        .mute = mute};
+    if (power_ban(p->server, c, &x) == ERR_OK)
         reply_empty(p);
     else
         reply_refuse(p, op, CODE_BAD_FIELD, 0, "user: cannot be banned");

@@ -78,26 +78,25 @@ size_t power_kick(struct server *s, struct convo *room, struct bytes who, struct
     return 1;
 }
 
-enum err power_ban(struct server *s, struct convo *room, struct bytes who, bool mute,
-    int64_t seconds, struct bytes by, struct bytes reason)
+enum err power_ban(struct server *s, struct convo *room, const struct sentence *x)
 {
-    int64_t until = seconds == 0 ? 0 : s->loop->wall_ms + seconds * 1000;
     struct store_ban row = {
         .scope = room != NULL ? name_key_bytes(&room->key) : (struct bytes){0},
-        .who = who,
-        .address = gate_is_address(who),
-        .mute = mute,
-        .until_ms = until,
-        .by = by,
-        .reason = reason,
+        .who = x->who,
+        .address = gate_is_address(x->who),
+        .mute = x->mute,
+        .until_ms = x->seconds == 0 ? 0 : s->loop->wall_ms + x->seconds * 1000,
+        .by = x->by,
+        .reason = x->reason,
     };
 
-    if (who.n == 0 || who.n > STORE_NAME_MAX || (room != NULL && row.address))
+    if (x->who.n == 0 || x->who.n > STORE_NAME_MAX || (room != NULL && row.address))
         return ERR_FORMAT;
-    ban_set(room != NULL ? &room->bans : &s->bans, who, mute ? BAN_MUTE : BAN_OUT, until);
+    ban_set(room != NULL ? &room->bans : &s->bans, x->who, x->mute ? BAN_MUTE : BAN_OUT,
+        row.until_ms);
     store_ban_put(s->store, &row, relay_stored, relay_words("storing a ban"));
-    if (!mute)
-        (void)power_kick(s, room, who, by, reason, true);
+    if (!x->mute)
+        (void)power_kick(s, room, x->who, x->by, x->reason, true);
     return ERR_OK;
 }
 

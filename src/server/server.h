@@ -12,6 +12,7 @@
 #include "net/loop.h"
 #include "server/bus.h"
 #include "server/config.h"
+#include "server/sentence.h"
 #include "server/store.h"
 
 struct server;
@@ -46,8 +47,7 @@ void server_rooms(struct server *s, struct json_out *out);
 /* By name, or by address when there is no such user; counts of who was hit. */
 size_t server_kick(struct server *s, struct bytes room, struct bytes who, struct bytes by,
     struct bytes reason);
-enum err server_ban(struct server *s, struct bytes room, struct bytes who, bool mute,
-    int64_t seconds, struct bytes by, struct bytes reason);
+enum err server_ban(struct server *s, struct bytes room, const struct sentence *x);
 enum err server_unban(struct server *s, struct bytes room, struct bytes who, struct bytes by);
 size_t server_announce(struct server *s, struct bytes text);
 /* Accounts change at once for sessions that are here: a removed one is closed, a role is shown.

@@ -118,14 +118,13 @@ size_t server_kick(
     return place(s, room, &c) == ERR_OK ? power_kick(s, c, who, by, reason, false) : 0;
 }
 
-enum err server_ban(struct server *s, struct bytes room, struct bytes who, bool mute,
-    int64_t seconds, struct bytes by, struct bytes reason)
+enum err server_ban(struct server *s, struct bytes room, const struct sentence *x)
 {
     struct convo *c;
     enum err e = place(s, room, &c);
 
-    note(s, mute ? "mute" : "ban", room, who, by);
-    return e == ERR_OK ? power_ban(s, c, who, mute, seconds, by, reason) : e;
+    note(s, x->mute ? "mute" : "ban", room, x->who, x->by);
+    return e == ERR_OK ? power_ban(s, c, x) : e;
 }
 
 enum err server_unban(struct server *s, struct bytes room, struct bytes who, struct bytes by)

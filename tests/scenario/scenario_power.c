@@ -372,6 +372,14 @@ Test(scenario_power, ban__by_token_or_resume_is_no_way_round)
     people_refused(&bob, CODE_BANNED, "bob");
 }
 
+static enum err ban_address(const char *address, int64_t seconds)
+{
+    struct sentence x = {
+        .who = bytes_str(address), .by = bytes_str("sottoctl"), .seconds = seconds};
+
+    return server_ban(sim.server, (struct bytes){0}, &x);
+}
+
 Test(scenario_power, ban__of_an_address)
 {
     sim_start(&sim);
@@ -380,17 +388,13 @@ Test(scenario_power, ban__of_an_address)
     (void)snprintf(carol.address, sizeof carol.address, "10.1.2.30");
     actor_enter(&bob, "bob");
     actor_enter(&carol, "carol");
-    cr_assert_eq(server_ban(sim.server, bytes_str(""), bytes_str("10.1.2.3"), false, 60,
-                     bytes_str("sottoctl"), bytes_str("")),
-        ERR_OK);
+    cr_assert_eq(ban_address("10.1.2.3", 60), ERR_OK);
     cr_assert(actor_wait_down(&bob));
     cr_assert_not(actor_dial(&bob), "not even a line");
     cr_assert_not_null(carol.link);
     sim_run(&sim, 60001);
     cr_assert(actor_dial(&bob));
-    cr_assert_eq(server_ban(sim.server, bytes_str(""), bytes_str("10.1.2.3"), false, 0,
-                     bytes_str("sottoctl"), bytes_str("")),
-        ERR_OK);
+    cr_assert_eq(ban_address("10.1.2.3", 0), ERR_OK);
     cr_assert(actor_wait_down(&bob), "one who has not logged in goes too");
     struct msg_power m = {.user = bytes_str("10.1.2.3")};
     (void)actor_ask(&oper, OP_UNBAN, &m);
@@ -420,9 +424,7 @@ Test(scenario_power, ban__survives_a_restart)
     cr_assert_eq(timed(&alice, OP_BAN, "ops", "bob", 3600), STATUS_DONE);
     cr_assert_eq(timed(&alice, OP_MUTE, "ops", "carol", 0), STATUS_DONE);
     cr_assert_eq(timed(&oper, OP_BAN, "", "mallory", 0), STATUS_DONE);
-    cr_assert_eq(server_ban(sim.server, bytes_str(""), bytes_str("10.9.9.9"), false, 0,
-                     bytes_str("sottoctl"), bytes_str("")),
-        ERR_OK);
+    cr_assert_eq(ban_address("10.9.9.9", 0), ERR_OK);
     sim_run(&sim, 100);
     restart();
     people_login(&bob, "bob");

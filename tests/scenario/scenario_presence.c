@@ -260,6 +260,11 @@ Test(scenario_presence, rename__direct_conversations_are_with_the_new_name)
     cr_assert(bytes_eq(d.sender, bytes_str("alice")));
     cr_assert(bytes_eq(d.text, bytes_str("three")));
     cr_assert_eq(actor_events(&bob, OP_DIRECT), 0);
+    struct msg_conversations all = {0};
+    struct msg_conversations_ok ok;
+    (void)actor_ask(&bob, OP_CONVERSATIONS, &all);
+    actor_answer(&bob, &MSG_CONVERSATIONS_OK, &ok);
+    cr_assert_eq(ok.convos.count, 1, "the one of his old name is over for him");
 }
 
 Test(scenario_presence, kick__of_an_absent_member_is_told_to_those_present)
