@@ -22,7 +22,9 @@
 #include "server/relay_cert.h"
 #include "server/server.h"
 
-#define HASHERS     2
+#define HASHERS 2
+#define HASH_QUEUE                                                                             \
+    65536 /* what hash_queue may be at most; the relay holds it to the configured one */
 #define STORE_QUEUE 65536
 #define BUS_QUEUE   65536
 #define ACCESS_KEY  32
@@ -294,7 +296,7 @@ static void start_workers(struct daemon *d)
     rand_bytes(seed, sizeof seed);
     map_seed(seed);
     d->db = worker_new("db", 1, STORE_QUEUE, &hooks);
-    d->hasher = worker_new("hash", HASHERS, (size_t)d->config->limits.hash_queue, NULL);
+    d->hasher = worker_new("hash", HASHERS, HASH_QUEUE, NULL);
     d->watch[0] = loop_watch_fd(d->le, worker_fd(d->db), LOOP_READ, drain_worker, d->db);
     d->watch[1] =
         loop_watch_fd(d->le, worker_fd(d->hasher), LOOP_READ, drain_worker, d->hasher);

@@ -389,7 +389,7 @@ enum framer_verdict handle_dm_request(struct peer *p, const void *msg)
         return FRAMER_NEXT;
     struct request *q = ask_open(p, OP_DM_REQUEST, sizeof *q);
     q->to = to;
-    q->suite = m->suite;
+    q->suite = m->suite != 0 ? m->suite : SUITES[0];
     if (them != NULL && !them->account) {
         ask_guest(p, q, them);
         request_end(q);

@@ -479,3 +479,24 @@ Test(scenario_key, packages__of_nobody_and_of_oneself)
     cr_assert_eq(request(&alice, "bob", MSG_SUITE_AES, &m), OP_REPLY, "he has given none");
     people_refused(&alice, CODE_NO_PACKAGE, "bob");
 }
+
+Test(scenario_key, packages__asked_for_without_a_suite_are_of_the_first)
+{
+    struct msg_dm_request ask = {.user = bytes_str("bob")};
+    struct msg_dm_answer answer;
+    struct list_writer w;
+    struct msg_package row = {.suite = MSG_SUITE_AES, .body = bytes_str("of bob")};
+
+    actor_enter(&alice, "alice");
+    actor_enter(&bob, "bob");
+    list_begin(&w, 1024);
+    list_add(&w, &MSG_PACKAGE_ROW, &row);
+    struct msg_public_key key = {.identity = bytes_str("bob's key"), .packages = list_view(&w)};
+    (void)actor_ask(&bob, OP_PUBLIC_KEY, &key);
+    list_end(&w);
+    cr_assert_eq(actor_status(&bob), STATUS_DONE);
+    cr_assert_eq(actor_ask(&alice, OP_DM_REQUEST, &ask), OP_DM_ANSWER);
+    actor_body(&alice, &MSG_DM_ANSWER, &answer);
+    cr_assert_eq(answer.suite, MSG_SUITE_AES);
+    cr_assert(bytes_eq(answer.package, bytes_str("of bob")));
+}
