@@ -22,9 +22,8 @@
 #include "server/relay_cert.h"
 #include "server/server.h"
 
-#define HASHERS 2
-#define HASH_QUEUE                                                                             \
-    65536 /* what hash_queue may be at most; the relay holds it to the configured one */
+#define HASHERS     2
+#define HASH_QUEUE  65536 /* at most; the relay holds it to hash_queue */
 #define STORE_QUEUE 65536
 #define BUS_QUEUE   65536
 #define ACCESS_KEY  32
