@@ -96,3 +96,51 @@ const char *people_name(const char *stem, size_t n)
     (void)snprintf(out, 64, "%s%zu", stem, n);
     return out;
 }
+
+uint8_t people_kick(struct actor *a, const char *room, const char *who)
+{
+    struct msg_power m = {
+        .room = bytes_str(room), .user = bytes_str(who), .reason = bytes_str("enough")};
+
+    (void)actor_ask(a, OP_KICK, &m);
+    return actor_status(a);
+}
+
+uint8_t people_timed(
+    struct actor *a, uint8_t op, const char *room, const char *who, uint32_t seconds)
+{
+    struct msg_power_timed m = {.room = bytes_str(room),
+        .user = bytes_str(who),
+        .seconds = seconds,
+        .reason = bytes_str("enough")};
+
+    (void)actor_ask(a, op, &m);
+    return actor_status(a);
+}
+
+uint8_t people_unban(struct actor *a, const char *room, const char *who)
+{
+    struct msg_power m = {.room = bytes_str(room), .user = bytes_str(who)};
+
+    (void)actor_ask(a, OP_UNBAN, &m);
+    return actor_status(a);
+}
+
+uint8_t people_moderator(struct actor *a, const char *room, const char *who, uint8_t on)
+{
+    struct msg_moderator m = {.room = bytes_str(room), .user = bytes_str(who), .on = on};
+
+    (void)actor_ask(a, OP_MODERATOR, &m);
+    return actor_status(a);
+}
+
+uint8_t people_password(
+    struct actor *a, const char *room, const uint8_t *proof, uint32_t generation)
+{
+    struct msg_room_password m = {.room = bytes_str(room),
+        .proof = bytes_of(proof, proof != NULL ? MSG_SECRET : 0),
+        .generation = generation};
+
+    (void)actor_ask(a, OP_ROOM_PASSWORD, &m);
+    return actor_status(a);
+}

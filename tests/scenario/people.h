@@ -22,6 +22,14 @@ size_t people_told(
 size_t people_told_any(const struct actor *a, const char *user); /* of any kind about him */
 /* The last reply was a refusal with this code whose words hold this. */
 void people_refused(struct actor *a, enum msg_code code, const char *words);
+/* Orders, and the status that answers them. */
+uint8_t people_kick(struct actor *a, const char *room, const char *who);
+uint8_t people_timed(
+    struct actor *a, uint8_t op, const char *room, const char *who, uint32_t seconds);
+uint8_t people_unban(struct actor *a, const char *room, const char *who);
+uint8_t people_moderator(struct actor *a, const char *room, const char *who, uint8_t on);
+uint8_t people_password(
+    struct actor *a, const char *room, const uint8_t *proof, uint32_t generation);
 /* The n-th of something. */
 const char *people_name(const char *stem, size_t n);
 

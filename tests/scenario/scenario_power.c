@@ -54,54 +54,6 @@ static void restart(void)
     sim_start(&sim);
 }
 
-static uint8_t kick(struct actor *a, const char *room, const char *who)
-{
-    struct msg_power m = {
-        .room = bytes_str(room), .user = bytes_str(who), .reason = bytes_str("enough")};
-
-    (void)actor_ask(a, OP_KICK, &m);
-    return actor_status(a);
-}
-
-static uint8_t timed(
-    struct actor *a, uint8_t op, const char *room, const char *who, uint32_t seconds)
-{
-    struct msg_power_timed m = {.room = bytes_str(room),
-        .user = bytes_str(who),
-        .seconds = seconds,
-        .reason = bytes_str("enough")};
-
-    (void)actor_ask(a, op, &m);
-    return actor_status(a);
-}
-
-static uint8_t unban(struct actor *a, const char *room, const char *who)
-{
-    struct msg_power m = {.room = bytes_str(room), .user = bytes_str(who)};
-
-    (void)actor_ask(a, OP_UNBAN, &m);
-    return actor_status(a);
-}
-
-static uint8_t moderator(struct actor *a, const char *room, const char *who, uint8_t on)
-{
-    struct msg_moderator m = {.room = bytes_str(room), .user = bytes_str(who), .on = on};
-
-    (void)actor_ask(a, OP_MODERATOR, &m);
-    return actor_status(a);
-}
-
-static uint8_t password(
-    struct actor *a, const char *room, const uint8_t *proof, uint32_t generation)
-{
-    struct msg_room_password m = {.room = bytes_str(room),
-        .proof = bytes_of(proof, proof != NULL ? MSG_SECRET : 0),
-        .generation = generation};
-
-    (void)actor_ask(a, OP_ROOM_PASSWORD, &m);
-    return actor_status(a);
-}
-
 /* alice's room with bob and carol in it; all of them accounts. */
 static void room_of_three(void)
 {
@@ -125,25 +77,25 @@ Test(scenario_power, nobody__may_do_what_is_not_his)
 {
     sim_start(&sim);
     room_of_three();
-    cr_assert_eq(kick(&bob, "ops", "carol"), STATUS_REFUSED);
+    cr_assert_eq(people_kick(&bob, "ops", "carol"), STATUS_REFUSED);
     people_refused(&bob, CODE_NOT_ALLOWED, "owner and moderators");
-    cr_assert_eq(timed(&bob, OP_BAN, "ops", "carol", 60), STATUS_REFUSED);
+    cr_assert_eq(people_timed(&bob, OP_BAN, "ops", "carol", 60), STATUS_REFUSED);
     people_refused(&bob, CODE_NOT_ALLOWED, "owner and moderators");
-    cr_assert_eq(timed(&bob, OP_MUTE, "ops", "carol", 60), STATUS_REFUSED);
+    cr_assert_eq(people_timed(&bob, OP_MUTE, "ops", "carol", 60), STATUS_REFUSED);
     people_refused(&bob, CODE_NOT_ALLOWED, "owner and moderators");
-    cr_assert_eq(unban(&bob, "ops", "carol"), STATUS_REFUSED);
+    cr_assert_eq(people_unban(&bob, "ops", "carol"), STATUS_REFUSED);
     people_refused(&bob, CODE_NOT_ALLOWED, "owner and moderators");
-    cr_assert_eq(moderator(&bob, "ops", "bob", 1), STATUS_REFUSED);
+    cr_assert_eq(people_moderator(&bob, "ops", "bob", 1), STATUS_REFUSED);
     people_refused(&bob, CODE_NOT_ALLOWED, "owner");
-    cr_assert_eq(password(&bob, "ops", NEW, 1), STATUS_REFUSED);
+    cr_assert_eq(people_password(&bob, "ops", NEW, 1), STATUS_REFUSED);
     people_refused(&bob, CODE_NOT_ALLOWED, "owner and moderators");
     /* An owner's power ends at the room's door. */
-    cr_assert_eq(kick(&alice, "", "carol"), STATUS_REFUSED);
+    cr_assert_eq(people_kick(&alice, "", "carol"), STATUS_REFUSED);
     people_refused(&alice, CODE_NOT_ALLOWED, "relay's moderators");
-    cr_assert_eq(timed(&alice, OP_BAN, "", "carol", 60), STATUS_REFUSED);
-    cr_assert_eq(timed(&alice, OP_MUTE, "", "carol", 60), STATUS_REFUSED);
-    cr_assert_eq(unban(&alice, "", "carol"), STATUS_REFUSED);
-    cr_assert_eq(kick(&alice, "nowhere", "carol"), STATUS_REFUSED);
+    cr_assert_eq(people_timed(&alice, OP_BAN, "", "carol", 60), STATUS_REFUSED);
+    cr_assert_eq(people_timed(&alice, OP_MUTE, "", "carol", 60), STATUS_REFUSED);
+    cr_assert_eq(people_unban(&alice, "", "carol"), STATUS_REFUSED);
+    cr_assert_eq(people_kick(&alice, "nowhere", "carol"), STATUS_REFUSED);
     people_refused(&alice, CODE_NO_SUCH_ROOM, "room:");
     sim_run(&sim, 100);
     cr_assert_eq(actor_events(&carol, OP_REMOVED), 0);
@@ -159,7 +111,7 @@ Test(scenario_power, kick__out_of_a_room_and_he_may_come_again)
     sim_start(&sim);
     room_of_three();
     actor_forget(&carol);
-    cr_assert_eq(kick(&alice, "ops", "Bob"), STATUS_DONE);
+    cr_assert_eq(people_kick(&alice, "ops", "Bob"), STATUS_DONE);
     actor_event(&bob, OP_REMOVED, &MSG_REMOVED, &e);
     cr_assert_eq(e.kind, REMOVED_KICKED);
     cr_assert(bytes_eq(e.room, bytes_str("ops")));
@@ -170,7 +122,7 @@ Test(scenario_power, kick__out_of_a_room_and_he_may_come_again)
     cr_assert_eq(people_told_any(&bob, "bob"), 0);
     cr_assert_eq(actor_say(&bob, "ops", "hey"), STATUS_REFUSED);
     people_refused(&bob, CODE_NOT_MEMBER, "join the room");
-    cr_assert_eq(kick(&alice, "ops", "bob"), STATUS_REFUSED);
+    cr_assert_eq(people_kick(&alice, "ops", "bob"), STATUS_REFUSED);
     people_refused(&alice, CODE_NOT_MEMBER, "bob");
     cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
 }
@@ -183,9 +135,9 @@ Test(scenario_power, kick__off_the_relay)
     sim_start(&sim);
     room_of_three();
     operator_comes(ROLE_MODERATOR);
-    cr_assert_eq(kick(&oper, "", "nobody"), STATUS_REFUSED);
+    cr_assert_eq(people_kick(&oper, "", "nobody"), STATUS_REFUSED);
     people_refused(&oper, CODE_NOT_MEMBER, "nobody");
-    cr_assert_eq(kick(&oper, "", "bob"), STATUS_DONE);
+    cr_assert_eq(people_kick(&oper, "", "bob"), STATUS_DONE);
     actor_event(&bob, OP_REMOVED, &MSG_REMOVED, &e);
     cr_assert_eq(e.room.n, 0);
     actor_event(&bob, OP_CLOSING, &MSG_CLOSING, &closing);
@@ -201,7 +153,7 @@ Test(scenario_power, kick__one_who_is_away)
     operator_comes(ROLE_OPERATOR);
     actor_enter(&bob, "bob");
     actor_cut(&bob);
-    cr_assert_eq(kick(&oper, "", "bob"), STATUS_DONE);
+    cr_assert_eq(people_kick(&oper, "", "bob"), STATUS_DONE);
     actor_hello(&bob);
     cr_assert_eq(actor_resume(&bob, bob.resume), STATUS_REFUSED);
 }
@@ -210,7 +162,7 @@ Test(scenario_power, kick__oneself)
 {
     sim_start(&sim);
     room_of_three();
-    cr_assert_eq(kick(&alice, "ops", "alice"), STATUS_DONE);
+    cr_assert_eq(people_kick(&alice, "ops", "alice"), STATUS_DONE);
     cr_assert_eq(actor_say(&alice, "ops", "?"), STATUS_REFUSED);
     operator_comes(ROLE_OPERATOR);
     struct msg_power m = {.user = bytes_str("oper")};
@@ -224,18 +176,19 @@ Test(scenario_power, kick__nobody_above_oneself)
     room_of_three();
     operator_comes(ROLE_OPERATOR);
     cr_assert_eq(actor_join(&oper, "ops"), OP_JOINED);
-    cr_assert_eq(moderator(&alice, "ops", "bob", 1), STATUS_DONE);
-    cr_assert_eq(kick(&bob, "ops", "alice"), STATUS_REFUSED);
+    cr_assert_eq(people_moderator(&alice, "ops", "bob", 1), STATUS_DONE);
+    cr_assert_eq(people_kick(&bob, "ops", "alice"), STATUS_REFUSED);
     people_refused(&bob, CODE_NOT_ALLOWED, "more say");
-    cr_assert_eq(timed(&bob, OP_BAN, "ops", "alice", 0), STATUS_REFUSED);
-    cr_assert_eq(timed(&bob, OP_MUTE, "ops", "alice", 0), STATUS_REFUSED);
-    cr_assert_eq(kick(&alice, "ops", "oper"), STATUS_REFUSED);
+    cr_assert_eq(people_timed(&bob, OP_BAN, "ops", "alice", 0), STATUS_REFUSED);
+    cr_assert_eq(people_timed(&bob, OP_MUTE, "ops", "alice", 0), STATUS_REFUSED);
+    cr_assert_eq(people_kick(&alice, "ops", "oper"), STATUS_REFUSED);
     people_refused(&alice, CODE_NOT_ALLOWED, "oper");
     people_role(&sim, "carol", ROLE_MODERATOR);
-    cr_assert_eq(timed(&carol, OP_BAN, "", "oper", 0), STATUS_REFUSED);
+    cr_assert_eq(people_timed(&carol, OP_BAN, "", "oper", 0), STATUS_REFUSED);
     people_refused(&carol, CODE_NOT_ALLOWED, "more say");
-    cr_assert_eq(kick(&carol, "ops", "alice"), STATUS_DONE, "the relay's moderators may");
-    cr_assert_eq(kick(&oper, "", "carol"), STATUS_DONE);
+    cr_assert_eq(
+        people_kick(&carol, "ops", "alice"), STATUS_DONE, "the relay's moderators may");
+    cr_assert_eq(people_kick(&oper, "", "carol"), STATUS_DONE);
 }
 
 Test(scenario_power, kick__operator_who_is_not_here_is_still_above)
@@ -246,7 +199,7 @@ Test(scenario_power, kick__operator_who_is_not_here_is_still_above)
     people_role(&sim, "carol", ROLE_MODERATOR);
     actor_cut(&oper);
     sim_run(&sim, 60000);
-    cr_assert_eq(timed(&carol, OP_BAN, "", "oper", 0), STATUS_REFUSED);
+    cr_assert_eq(people_timed(&carol, OP_BAN, "", "oper", 0), STATUS_REFUSED);
     people_refused(&carol, CODE_NOT_ALLOWED, "more say");
     people_login(&oper, "oper");
 }
@@ -259,15 +212,15 @@ Test(scenario_power, ban__from_a_room_until_it_is_taken_back)
 
     sim_start(&sim);
     room_of_three();
-    cr_assert_eq(timed(&alice, OP_BAN, "ops", "bob", 0), STATUS_DONE);
+    cr_assert_eq(people_timed(&alice, OP_BAN, "ops", "bob", 0), STATUS_DONE);
     actor_event(&bob, OP_REMOVED, &MSG_REMOVED, &e);
     cr_assert_eq(e.kind, REMOVED_BANNED);
     cr_assert_eq(actor_join(&bob, "ops"), OP_REPLY);
     people_refused(&bob, CODE_BANNED, "ops");
     cr_assert_eq(actor_refusal(&bob).num, 0, "for good");
     cr_assert_eq(actor_join(&bob, "elsewhere"), OP_CREATED, "elsewhere he is welcome");
-    cr_assert_eq(unban(&alice, "ops", "BOB"), STATUS_DONE);
-    cr_assert_eq(unban(&alice, "ops", "bob"), STATUS_REFUSED);
+    cr_assert_eq(people_unban(&alice, "ops", "BOB"), STATUS_DONE);
+    cr_assert_eq(people_unban(&alice, "ops", "bob"), STATUS_REFUSED);
     people_refused(&alice, CODE_NOT_MEMBER, "neither banned nor muted");
     cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
 }
@@ -278,7 +231,7 @@ Test(scenario_power, ban__of_one_who_is_not_in_the_room)
     people_account(&alice, "alice");
     people_account(&bob, "bob");
     cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
-    cr_assert_eq(timed(&alice, OP_BAN, "ops", "bob", 0), STATUS_DONE);
+    cr_assert_eq(people_timed(&alice, OP_BAN, "ops", "bob", 0), STATUS_DONE);
     cr_assert_eq(actor_join(&bob, "ops"), OP_REPLY);
     people_refused(&bob, CODE_BANNED, "ops");
 }
@@ -287,7 +240,7 @@ Test(scenario_power, ban__ends_by_itself)
 {
     sim_start(&sim);
     room_of_three();
-    cr_assert_eq(timed(&alice, OP_BAN, "ops", "bob", 60), STATUS_DONE);
+    cr_assert_eq(people_timed(&alice, OP_BAN, "ops", "bob", 60), STATUS_DONE);
     cr_assert_eq(actor_join(&bob, "ops"), OP_REPLY);
     people_refused(&bob, CODE_BANNED, "ops");
     cr_assert_eq(actor_refusal(&bob).num, (uint64_t)sim.loop.wall_ms + 60000);
@@ -321,14 +274,14 @@ Test(scenario_power, ban__from_the_relay)
     sim_start(&sim);
     operator_comes(ROLE_OPERATOR);
     people_account(&bob, "bob");
-    cr_assert_eq(timed(&oper, OP_BAN, "", "bob", 0), STATUS_DONE);
+    cr_assert_eq(people_timed(&oper, OP_BAN, "", "bob", 0), STATUS_DONE);
     cr_assert(actor_wait_down(&bob));
     actor_hello(&bob);
     cr_assert_eq(actor_login(&bob, "bob", 1), STATUS_REFUSED);
     people_refused(&bob, CODE_BANNED, "bob");
     cr_assert_eq(actor_login(&bob, "bob", 9), STATUS_REFUSED);
     people_refused(&bob, CODE_BAD_SECRET, "name or password");
-    cr_assert_eq(unban(&oper, "", "bob"), STATUS_DONE);
+    cr_assert_eq(people_unban(&oper, "", "bob"), STATUS_DONE);
     cr_assert_eq(actor_login(&bob, "bob", 1), STATUS_DONE);
 }
 
@@ -338,14 +291,14 @@ Test(scenario_power, ban__a_banned_name_is_no_nick_and_no_new_account)
 
     sim_start(&sim);
     operator_comes(ROLE_OPERATOR);
-    cr_assert_eq(timed(&oper, OP_BAN, "", "mallory", 0), STATUS_DONE);
+    cr_assert_eq(people_timed(&oper, OP_BAN, "", "mallory", 0), STATUS_DONE);
     actor_enter(&bob, "bob");
     cr_assert_eq(actor_ask(&bob, OP_NICK, &m), OP_REPLY);
     people_refused(&bob, CODE_BANNED, "mallory");
     actor_hello(&carol);
     cr_assert_eq(actor_register(&carol, "mallory", 1), STATUS_REFUSED);
     people_refused(&carol, CODE_BANNED, "mallory");
-    cr_assert_eq(unban(&oper, "", "mallory"), STATUS_DONE);
+    cr_assert_eq(people_unban(&oper, "", "mallory"), STATUS_DONE);
     cr_assert_eq(actor_register(&carol, "mallory", 1), STATUS_DONE, "nothing was made before");
 }
 
@@ -360,7 +313,7 @@ Test(scenario_power, ban__by_token_or_resume_is_no_way_round)
     people_account(&bob, "bob");
     (void)actor_ask(&bob, OP_TOKEN_NEW, &ask);
     actor_answer(&bob, &MSG_TOKEN_OK, &t);
-    cr_assert_eq(timed(&oper, OP_BAN, "", "bob", 0), STATUS_DONE);
+    cr_assert_eq(people_timed(&oper, OP_BAN, "", "bob", 0), STATUS_DONE);
     actor_hello(&bob);
     cr_assert_eq(actor_resume(&bob, bob.resume), STATUS_REFUSED);
     memcpy(m.token, t.token, sizeof m.token);
@@ -411,7 +364,7 @@ Test(scenario_power, ban__names_with_digits_and_dots_are_no_addresses)
     people_account(&bob, "4.you.2");
     cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
     cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
-    cr_assert_eq(timed(&alice, OP_BAN, "ops", "4.you.2", 0), STATUS_DONE);
+    cr_assert_eq(people_timed(&alice, OP_BAN, "ops", "4.you.2", 0), STATUS_DONE);
     cr_assert_eq(actor_join(&bob, "ops"), OP_REPLY);
     people_refused(&bob, CODE_BANNED, "ops");
 }
@@ -421,9 +374,9 @@ Test(scenario_power, ban__survives_a_restart)
     start_on_disk();
     room_of_three();
     operator_comes(ROLE_OPERATOR);
-    cr_assert_eq(timed(&alice, OP_BAN, "ops", "bob", 3600), STATUS_DONE);
-    cr_assert_eq(timed(&alice, OP_MUTE, "ops", "carol", 0), STATUS_DONE);
-    cr_assert_eq(timed(&oper, OP_BAN, "", "mallory", 0), STATUS_DONE);
+    cr_assert_eq(people_timed(&alice, OP_BAN, "ops", "bob", 3600), STATUS_DONE);
+    cr_assert_eq(people_timed(&alice, OP_MUTE, "ops", "carol", 0), STATUS_DONE);
+    cr_assert_eq(people_timed(&oper, OP_BAN, "", "mallory", 0), STATUS_DONE);
     cr_assert_eq(ban_address("10.9.9.9", 0), ERR_OK);
     sim_run(&sim, 100);
     restart();
@@ -441,7 +394,7 @@ Test(scenario_power, ban__survives_a_restart)
     (void)snprintf(alice.address, sizeof alice.address, "10.9.9.9");
     cr_assert_not(actor_dial(&alice));
     people_login(&oper, "oper");
-    cr_assert_eq(unban(&oper, "ops", "bob"), STATUS_DONE);
+    cr_assert_eq(people_unban(&oper, "ops", "bob"), STATUS_DONE);
     restart();
     people_login(&bob, "bob");
     cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED, "and taking it back does too");
@@ -453,7 +406,7 @@ Test(scenario_power, mute__reads_and_does_not_speak)
 {
     sim_start(&sim);
     room_of_three();
-    cr_assert_eq(timed(&alice, OP_MUTE, "ops", "bob", 60), STATUS_DONE);
+    cr_assert_eq(people_timed(&alice, OP_MUTE, "ops", "bob", 60), STATUS_DONE);
     cr_assert_eq(actor_say(&bob, "ops", "hm"), STATUS_REFUSED);
     people_refused(&bob, CODE_MUTED, "muted");
     cr_assert_eq(actor_say(&alice, "ops", "listen"), STATUS_DONE);
@@ -468,13 +421,13 @@ Test(scenario_power, mute__on_the_whole_relay)
     sim_start(&sim);
     room_of_three();
     operator_comes(ROLE_OPERATOR);
-    cr_assert_eq(timed(&oper, OP_MUTE, "", "bob", 0), STATUS_DONE);
+    cr_assert_eq(people_timed(&oper, OP_MUTE, "", "bob", 0), STATUS_DONE);
     cr_assert_eq(actor_say(&bob, "ops", "hm"), STATUS_REFUSED);
     people_refused(&bob, CODE_MUTED, "muted");
     cr_assert_eq(actor_direct(&bob, "carol", "psst"), STATUS_REFUSED);
     people_refused(&bob, CODE_MUTED, "muted");
     cr_assert_not_null(bob.link, "he is not thrown out");
-    cr_assert_eq(unban(&oper, "", "bob"), STATUS_DONE);
+    cr_assert_eq(people_unban(&oper, "", "bob"), STATUS_DONE);
     cr_assert_eq(actor_say(&bob, "ops", "hm"), STATUS_DONE);
 }
 
@@ -482,14 +435,14 @@ Test(scenario_power, mute__and_ban_are_two_things)
 {
     start_on_disk();
     room_of_three();
-    cr_assert_eq(timed(&alice, OP_BAN, "ops", "bob", 0), STATUS_DONE);
-    cr_assert_eq(timed(&alice, OP_MUTE, "ops", "bob", 60), STATUS_DONE);
+    cr_assert_eq(people_timed(&alice, OP_BAN, "ops", "bob", 0), STATUS_DONE);
+    cr_assert_eq(people_timed(&alice, OP_MUTE, "ops", "bob", 60), STATUS_DONE);
     cr_assert_eq(actor_join(&bob, "ops"), OP_REPLY, "a mute lifts no ban");
     people_refused(&bob, CODE_BANNED, "ops");
     sim_run(&sim, 61000);
     cr_assert_eq(actor_join(&bob, "ops"), OP_REPLY, "nor does its end");
-    cr_assert_eq(timed(&alice, OP_MUTE, "ops", "bob", 0), STATUS_DONE);
-    cr_assert_eq(unban(&alice, "ops", "bob"), STATUS_DONE);
+    cr_assert_eq(people_timed(&alice, OP_MUTE, "ops", "bob", 0), STATUS_DONE);
+    cr_assert_eq(people_unban(&alice, "ops", "bob"), STATUS_DONE);
     cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
     cr_assert_eq(actor_say(&bob, "ops", "free"), STATUS_DONE, "both were taken back");
     restart();

@@ -56,34 +56,6 @@ static void restart(void)
     sim_start(&sim);
 }
 
-static uint8_t kick(struct actor *a, const char *room, const char *who)
-{
-    struct msg_power m = {
-        .room = bytes_str(room), .user = bytes_str(who), .reason = bytes_str("enough")};
-
-    (void)actor_ask(a, OP_KICK, &m);
-    return actor_status(a);
-}
-
-static uint8_t moderator(struct actor *a, const char *room, const char *who, uint8_t on)
-{
-    struct msg_moderator m = {.room = bytes_str(room), .user = bytes_str(who), .on = on};
-
-    (void)actor_ask(a, OP_MODERATOR, &m);
-    return actor_status(a);
-}
-
-static uint8_t password(
-    struct actor *a, const char *room, const uint8_t *proof, uint32_t generation)
-{
-    struct msg_room_password m = {.room = bytes_str(room),
-        .proof = bytes_of(proof, proof != NULL ? MSG_SECRET : 0),
-        .generation = generation};
-
-    (void)actor_ask(a, OP_ROOM_PASSWORD, &m);
-    return actor_status(a);
-}
-
 /* alice's room with bob and carol in it; all of them accounts. */
 static void room_of_three(void)
 {
@@ -110,17 +82,17 @@ Test(scenario_power_room, moderator__made_by_the_owner_alone)
 
     sim_start(&sim);
     room_of_three();
-    cr_assert_eq(moderator(&alice, "ops", "bob", 1), STATUS_DONE);
+    cr_assert_eq(people_moderator(&alice, "ops", "bob", 1), STATUS_DONE);
     (void)actor_ask(&carol, OP_USERS, &who);
     actor_answer(&carol, &MSG_USERS_OK, &ok);
     cr_assert_eq(ok.flags.p[1], USER_ACCOUNT | USER_MODERATOR);
-    cr_assert_eq(kick(&bob, "ops", "carol"), STATUS_DONE);
+    cr_assert_eq(people_kick(&bob, "ops", "carol"), STATUS_DONE);
     cr_assert_eq(actor_join(&carol, "ops"), OP_JOINED);
-    cr_assert_eq(moderator(&bob, "ops", "carol", 1), STATUS_REFUSED);
+    cr_assert_eq(people_moderator(&bob, "ops", "carol", 1), STATUS_REFUSED);
     people_refused(&bob, CODE_NOT_ALLOWED, "only its owner");
-    cr_assert_eq(moderator(&bob, "ops", "bob", 0), STATUS_REFUSED);
-    cr_assert_eq(moderator(&alice, "ops", "bob", 0), STATUS_DONE);
-    cr_assert_eq(kick(&bob, "ops", "carol"), STATUS_REFUSED);
+    cr_assert_eq(people_moderator(&bob, "ops", "bob", 0), STATUS_REFUSED);
+    cr_assert_eq(people_moderator(&alice, "ops", "bob", 0), STATUS_DONE);
+    cr_assert_eq(people_kick(&bob, "ops", "carol"), STATUS_REFUSED);
     people_refused(&bob, CODE_NOT_ALLOWED, "owner and moderators");
 }
 
@@ -132,11 +104,11 @@ Test(scenario_power_room, moderator__only_an_account_that_is_a_member)
     people_account(&carol, "carol");
     cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
     cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
-    cr_assert_eq(moderator(&alice, "ops", "bob", 1), STATUS_REFUSED);
+    cr_assert_eq(people_moderator(&alice, "ops", "bob", 1), STATUS_REFUSED);
     people_refused(&alice, CODE_NOT_MEMBER, "user:");
-    cr_assert_eq(moderator(&alice, "ops", "carol", 1), STATUS_REFUSED);
+    cr_assert_eq(people_moderator(&alice, "ops", "carol", 1), STATUS_REFUSED);
     people_refused(&alice, CODE_NOT_MEMBER, "user:");
-    cr_assert_eq(moderator(&alice, "nowhere", "carol", 1), STATUS_REFUSED);
+    cr_assert_eq(people_moderator(&alice, "nowhere", "carol", 1), STATUS_REFUSED);
     people_refused(&alice, CODE_NO_SUCH_ROOM, "room:");
 }
 
@@ -144,14 +116,15 @@ Test(scenario_power_room, moderator__survives_a_restart)
 {
     start_on_disk();
     room_of_three();
-    cr_assert_eq(moderator(&alice, "ops", "bob", 1), STATUS_DONE);
+    cr_assert_eq(people_moderator(&alice, "ops", "bob", 1), STATUS_DONE);
     restart();
     people_login(&alice, "alice");
     people_login(&bob, "bob");
     people_login(&carol, "carol");
     cr_assert_eq(actor_join(&carol, "ops"), OP_JOINED);
-    cr_assert_eq(kick(&bob, "ops", "carol"), STATUS_DONE);
-    cr_assert_eq(moderator(&alice, "ops", "bob", 0), STATUS_DONE, "the owner is the owner");
+    cr_assert_eq(people_kick(&bob, "ops", "carol"), STATUS_DONE);
+    cr_assert_eq(
+        people_moderator(&alice, "ops", "bob", 0), STATUS_DONE, "the owner is the owner");
 }
 
 Test(scenario_power_room, owner__of_a_guest_room_is_nobody_after_a_restart)
@@ -163,15 +136,15 @@ Test(scenario_power_room, owner__of_a_guest_room_is_nobody_after_a_restart)
     cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
     cr_assert_eq(actor_join(&alice, "locked"), OP_CREATED);
     cr_assert_eq(actor_join(&bob, "locked"), OP_JOINED);
-    cr_assert_eq(password(&alice, "locked", OLD, 1), STATUS_DONE);
+    cr_assert_eq(people_password(&alice, "locked", OLD, 1), STATUS_DONE);
     restart();
     people_login(&bob, "bob");
     cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
     cr_assert_eq(actor_join(&bob, "locked"), OP_JOINED);
     actor_enter(&carol, "alice");
-    cr_assert_eq(kick(&carol, "locked", "bob"), STATUS_REFUSED);
+    cr_assert_eq(people_kick(&carol, "locked", "bob"), STATUS_REFUSED);
     people_refused(&carol, CODE_NOT_ALLOWED, "owner");
-    cr_assert_eq(kick(&carol, "ops", "bob"), STATUS_REFUSED);
+    cr_assert_eq(people_kick(&carol, "ops", "bob"), STATUS_REFUSED);
     people_refused(&carol, CODE_NOT_ALLOWED, "owner");
 }
 
@@ -183,16 +156,16 @@ Test(scenario_power_room, password__set_changed_taken_away)
     people_account(&alice, "alice");
     actor_enter(&bob, "bob");
     cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
-    cr_assert_eq(password(&alice, "ops", OLD, 0), STATUS_DONE);
+    cr_assert_eq(people_password(&alice, "ops", OLD, 0), STATUS_DONE);
     cr_assert_eq(actor_join(&bob, "ops"), OP_REPLY);
     people_refused(&bob, CODE_BAD_SECRET, "proof:");
-    cr_assert_eq(password(&alice, "ops", NEW, 2), STATUS_DONE);
+    cr_assert_eq(people_password(&alice, "ops", NEW, 2), STATUS_DONE);
     cr_assert_eq(actor_join_proof(&bob, "ops", OLD), OP_REPLY);
     cr_assert_eq(actor_join_proof(&bob, "ops", NEW), OP_JOINED);
-    cr_assert_eq(password(&alice, "ops", OLD, 2), STATUS_REFUSED);
+    cr_assert_eq(people_password(&alice, "ops", OLD, 2), STATUS_REFUSED);
     people_refused(&alice, CODE_STALE, "generation:");
     cr_assert_eq(actor_refusal(&alice).num, 2);
-    cr_assert_eq(password(&alice, "ops", NULL, 3), STATUS_DONE);
+    cr_assert_eq(people_password(&alice, "ops", NULL, 3), STATUS_DONE);
     actor_enter(&carol, "carol");
     cr_assert_eq(actor_join(&carol, "ops"), OP_JOINED);
     struct msg_room_password bad = {
@@ -205,10 +178,10 @@ Test(scenario_power_room, password__survives_a_restart_with_its_owner)
 {
     start_on_disk();
     room_of_three();
-    cr_assert_eq(password(&alice, "ops", NEW, 5), STATUS_DONE);
+    cr_assert_eq(people_password(&alice, "ops", NEW, 5), STATUS_DONE);
     restart();
     people_login(&alice, "alice");
-    cr_assert_eq(password(&alice, "ops", NEW, 5), STATUS_REFUSED);
+    cr_assert_eq(people_password(&alice, "ops", NEW, 5), STATUS_REFUSED);
     people_refused(&alice, CODE_STALE, "generation:");
     actor_enter(&oper, "guest");
     cr_assert_eq(actor_join_proof(&oper, "ops", OLD), OP_REPLY);
@@ -224,6 +197,6 @@ Test(scenario_power_room, password__no_room_named)
     actor_send_raw(&oper, OP_ROOM_PASSWORD, bytes_of(body, sizeof body));
     (void)actor_wait_reply(&oper);
     people_refused(&oper, CODE_BAD_FIELD, "room");
-    cr_assert_eq(password(&oper, "nowhere", NEW, 1), STATUS_REFUSED);
+    cr_assert_eq(people_password(&oper, "nowhere", NEW, 1), STATUS_REFUSED);
     people_refused(&oper, CODE_NO_SUCH_ROOM, "room:");
 }
