@@ -19,7 +19,7 @@ static void teardown(void)
     live_fini(&relay);
 }
 
-TestSuite(relay, .init = setup, .fini = teardown, .timeout = 240);
+TestSuite(relay, .init = setup, .fini = teardown);
 
 static void start(void)
 {

@@ -19,7 +19,7 @@ static void teardown(void)
     live_fini(&relay);
 }
 
-TestSuite(screen, .init = setup, .fini = teardown, .timeout = 240);
+TestSuite(screen, .init = setup, .fini = teardown);
 
 static void quit(struct pty *p)
 {

@@ -24,7 +24,7 @@ static void teardown(void)
     live_fini(&relay);
 }
 
-TestSuite(terminal, .init = setup, .fini = teardown, .timeout = 240);
+TestSuite(terminal, .init = setup, .fini = teardown);
 
 static struct pty *carol(void)
 {

@@ -267,22 +267,22 @@ static void at_every_event(void (*story)(void))
     }
 }
 
-Test(scenario_cut, group__at_every_event, .timeout = 250)
+Test(scenario_cut, group__at_every_event)
 {
     at_every_event(story_group);
 }
 
-Test(scenario_cut, accounts__at_every_event, .timeout = 250)
+Test(scenario_cut, accounts__at_every_event)
 {
     at_every_event(story_accounts);
 }
 
-Test(scenario_cut, password__at_every_event, .timeout = 250)
+Test(scenario_cut, password__at_every_event)
 {
     at_every_event(story_password);
 }
 
-Test(scenario_cut, resume__at_every_event, .timeout = 250)
+Test(scenario_cut, resume__at_every_event)
 {
     at_every_event(story_resume);
 }

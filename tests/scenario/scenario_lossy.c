@@ -177,7 +177,7 @@ static void converge(uint64_t seed)
     end();
 }
 
-Test(scenario_lossy, rooms__converge, .timeout = 250)
+Test(scenario_lossy, rooms__converge)
 {
     const char *longer = getenv("SOTTO_LONG");
     uint64_t seeds = longer != NULL && longer[0] == '1' ? 60 : 4;

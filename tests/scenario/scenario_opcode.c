@@ -43,7 +43,7 @@ static void teardown(void)
     sim_fini(&sim);
 }
 
-TestSuite(scenario_opcode, .init = setup, .fini = teardown, .timeout = 280);
+TestSuite(scenario_opcode, .init = setup, .fini = teardown);
 
 /* ---- a line in some phase ---- */
 

@@ -415,17 +415,17 @@ static void seeds(uint64_t from, uint64_t n, size_t people, size_t steps)
         run(from + i, people, steps);
 }
 
-Test(scenario_random, two__do_anything, .timeout = 280)
+Test(scenario_random, two__do_anything)
 {
     seeds(100, longer() ? 200 : 12, 2, longer() ? 2000 : 500);
 }
 
-Test(scenario_random, seven__do_anything, .timeout = 280)
+Test(scenario_random, seven__do_anything)
 {
     seeds(200, longer() ? 100 : 12, 7, longer() ? 2000 : 600);
 }
 
-Test(scenario_random, fifty__do_anything, .timeout = 280)
+Test(scenario_random, fifty__do_anything)
 {
     seeds(300, longer() ? 20 : 2, 50, longer() ? 4000 : 1200);
 }

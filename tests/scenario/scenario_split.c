@@ -145,7 +145,7 @@ static struct buf whole(struct bytes all, size_t *frames)
     return got;
 }
 
-Test(scenario_split, two__at_every_byte, .timeout = 250)
+Test(scenario_split, two__at_every_byte)
 {
     struct buf all;
     size_t frames;
@@ -164,7 +164,7 @@ Test(scenario_split, two__at_every_byte, .timeout = 250)
     buf_free(&all);
 }
 
-Test(scenario_split, three__at_many_places, .timeout = 250)
+Test(scenario_split, three__at_many_places)
 {
     struct buf all;
     size_t frames;

@@ -209,7 +209,7 @@ static void found(const char *path)
     life_close(&l);
 }
 
-Test(store_crash, killed__while_writing_loses_nothing_confirmed, .timeout = 240)
+Test(store_crash, killed__while_writing_loses_nothing_confirmed)
 {
     char dir[64];
     char path[96];
