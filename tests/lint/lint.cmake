@@ -12,7 +12,7 @@ sotto_lint(headers ${Python3_EXECUTABLE} ${tools}/check_headers.py ${CMAKE_SOURC
 sotto_lint(map ${Python3_EXECUTABLE} ${tools}/check_map.py ${CMAKE_SOURCE_DIR})
 sotto_lint(man ${Python3_EXECUTABLE} ${tools}/check_man.py ${CMAKE_SOURCE_DIR}/man)
 sotto_lint(unit ${Python3_EXECUTABLE} ${tools}/check_unit.py ${CMAKE_BINARY_DIR}/units/sottod.service 15)
-if(TARGET sottod)
+if(TARGET sottod AND NOT COVERAGE) # what counts lines imports things of its own
   sotto_lint(symbols ${Python3_EXECUTABLE} ${tools}/check_symbols.py $<TARGET_FILE:sottod>)
 endif()
 
