@@ -364,3 +364,26 @@ Test(scenario_restart, kill__at_every_turn_of_a_story)
     }
     cr_assert_gt(stored, 10, "the story must store something");
 }
+
+Test(scenario_restart, drain__clients_are_told_and_what_nobody_confirmed_is_stored)
+{
+    struct msg_closing closing;
+
+    people_account(&alice, "alice");
+    people_account(&bob, "bob");
+    cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
+    cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
+    cr_assert_eq(actor_say(&alice, "ops", "never confirmed"), STATUS_DONE);
+    (void)actor_said(&bob, "never confirmed");
+    actor_forget(&bob);
+    sim_drain(&sim);
+    actor_event(&bob, OP_CLOSING, &MSG_CLOSING, &closing);
+    cr_assert_gt(closing.reason.n, 0);
+    cr_assert_gt(closing.retry_s, 0, "when to come back");
+    cr_assert_null(bob.link);
+    sim_start(&sim);
+    people_login(&bob, "bob");
+    cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
+    log_read(&bob, CONVO_ROOM, "ops", 0, &entries);
+    cr_assert(log_has(&entries, "never confirmed"));
+}
