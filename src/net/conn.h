@@ -47,8 +47,8 @@ void conn_env_fini(struct conn_env *env); /* cuts what is still open; no callbac
 
 /* Accepting. admit() is asked for each new socket, before there is a link; made() hands the
  * link over, in TLS handshake, no callback yet. Without a free descriptor a connection is taken
- * and closed. An empty host means every address of this machine; port 0 any port, one for all
- * addresses. */
+ * and closed. An empty host, or "::", means every address of this machine; port 0 any port, one
+ * for all addresses. */
 struct conn_listener;
 struct conn_accept {
     bool (*admit)(

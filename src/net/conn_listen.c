@@ -231,7 +231,8 @@ enum err conn_listen(struct conn_env *env, const char *host, const char *port,
     struct addrinfo hints = {
         .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *list = NULL;
-    bool any = host == NULL || host[0] == '\0';
+    /* "::" is every address to people, IPv4 too, whatever the system's default is. */
+    bool any = host == NULL || host[0] == '\0' || strcmp(host, "::") == 0;
 
     *out = NULL;
     int rc = getaddrinfo(any ? NULL : host, port, &hints, &list);

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* The relay as it is run: real process, real TLS, real disk, its sandbox on. */
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -204,4 +209,53 @@ Test(daemon_relay, certificate_without_key__no_silent_new_one)
     cr_assert_not(live_start(&live));
     cr_assert_neq(live_wait(&live), 0);
     cr_assert_not(file_exists(path));
+}
+
+/* ---- without any configuration: in a network of its own, since it serves every address ----
+ */
+
+static bool loopback_up(void)
+{
+    struct ifreq lo = {.ifr_name = "lo"};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool ok = fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &lo) == 0;
+
+    lo.ifr_flags |= IFF_UP;
+    ok = ok && ioctl(fd, SIOCSIFFLAGS, &lo) == 0;
+    if (fd >= 0)
+        (void)close(fd);
+    return ok;
+}
+
+static bool reached(int family, const char *address)
+{
+    struct sockaddr_storage to = {.ss_family = (sa_family_t)family};
+    struct sockaddr_in *four = (struct sockaddr_in *)&to;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)&to;
+    void *at = family == AF_INET ? (void *)&four->sin_addr : (void *)&six->sin6_addr;
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    *(family == AF_INET ? &four->sin_port : &six->sin6_port) = htons(5555);
+    bool ok = inet_pton(family, address, at) == 1 && fd >= 0 &&
+              connect(fd, (const struct sockaddr *)&to,
+                  family == AF_INET ? sizeof *four : sizeof *six) == 0;
+    if (fd >= 0)
+        (void)close(fd);
+    return ok;
+}
+
+static bool own_network(void)
+{
+    return (unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0) &&
+           loopback_up();
+}
+
+Test(daemon_relay, no_configuration__serves_both_families)
+{
+    if (!own_network())
+        cr_skip("no network namespaces here");
+    (void)snprintf(live.listen, sizeof live.listen, "[::]:5555");
+    cr_assert(live_start(&live), "%s", live_words(&live));
+    cr_assert(reached(AF_INET, "127.0.0.1"), "IPv4");
+    cr_assert(file_exists("/proc/net/if_inet6") ? reached(AF_INET6, "::1") : true, "IPv6");
 }

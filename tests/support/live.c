@@ -42,6 +42,7 @@ void live_init(struct live *l)
     *l = (struct live){.out = -1, .log2_n = 10};
     support_tmpdir(l->dir, sizeof l->dir);
     (void)snprintf(l->state, sizeof l->state, "%s/state", l->dir);
+    (void)snprintf(l->listen, sizeof l->listen, "127.0.0.1:0");
     l->le = loop_event_new();
     conn_env_init(&l->env, l->le, &LIMITS);
     l->resolver = worker_new("resolve", 1, 64, NULL);
@@ -60,8 +61,8 @@ static void write_config(const struct live *l, char *path, size_t n)
     (void)snprintf(path, n, "%s/sottod.json", l->dir);
     buf_init(&b, 8192);
     buf_fmt(&b,
-        "{ \"state\": \"%s\", \"listen\": \"127.0.0.1:0\", \"log_level\": \"info\", %s \"limits\": { %s \"hash_log2_n\": %u } }\n",
-        l->state, l->config, l->limits, l->log2_n);
+        "{ \"state\": \"%s\", \"listen\": \"%s\", \"log_level\": \"info\", %s \"limits\": { %s \"hash_log2_n\": %u } }\n",
+        l->state, l->listen, l->config, l->limits, l->log2_n);
     if (file_write_atomic(path, buf_view(&b), 0600) != ERR_OK)
         abort();
     buf_free(&b);
@@ -124,6 +125,18 @@ bool live_says(struct live *l, const char *want)
     return true;
 }
 
+/* What stands behind the last colon of a line. */
+static const char *port_of(const char *line)
+{
+    const char *colon = line;
+
+    for (const char *at = line; *at != '\0' && *at != '\n'; at++) {
+        if (*at == ':')
+            colon = at + 1;
+    }
+    return colon;
+}
+
 bool live_start(struct live *l)
 {
     char config[128];
@@ -143,11 +156,11 @@ bool live_start(struct live *l)
     (void)fcntl(l->out, F_SETFL, O_NONBLOCK);
     if (!live_says(l, "state "))
         return false;
-    const char *at = strstr(words, "listening on 127.0.0.1:");
+    const char *at = strstr(words, "listening on ");
     const char *fp = strstr(words, "fingerprint ");
     if (at == NULL || fp == NULL)
         return false;
-    l->port = (uint16_t)strtoul(at + strlen("listening on 127.0.0.1:"), NULL, 10);
+    l->port = (uint16_t)strtoul(port_of(at), NULL, 10);
     (void)sscanf(fp, "fingerprint %63s", l->fingerprint);
     return true;
 }

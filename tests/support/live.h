@@ -17,6 +17,7 @@
 struct live {
     char dir[64]; /* private; the state is below it */
     char state[80];
+    char listen[64];   /* 127.0.0.1:0 at first */
     char config[1024]; /* more members of sottod.json, e.g. "\"guests\": false,"; "" at first */
     char limits[1024]; /* the same inside "limits" */
     unsigned log2_n;   /* cost of stored passwords; 10 at first */
