@@ -9,7 +9,7 @@ DESTDIR=$root cmake --install "$build" --prefix /usr >/dev/null
 fail() { echo "install: $*" >&2; exit 1; }
 for program in sottod sottoctl sotto; do
     [ -x "$root/usr/bin/$program" ] || fail "$program is missing"
-    "$root/usr/bin/$program" --version | grep -q "^$program [0-9]" || fail "$program does not run where it was put"
+    "$root/usr/bin/$program" --version | grep >/dev/null "^$program [0-9]" || fail "$program does not run where it was put"
 done
 for page in man1/sotto.1 man5/sottod.json.5 man7/sotto-protocol.7 man8/sottod.8 man8/sottoctl.8; do
     [ -f "$root/usr/share/man/$page" ] || fail "$page is missing"
@@ -19,7 +19,7 @@ for program in sotto sottod sottoctl; do
     [ -f "$root/usr/share/bash-completion/completions/$program" ] || fail "completions of $program are missing"
 done
 if command -v mandoc >/dev/null; then
-    mandoc -T utf8 "$root/usr/share/man/man8/sottod.8" | sed 's/.\x08//g' | grep -q "check-config" || fail "sottod.8 does not read well"
+    mandoc -T utf8 "$root/usr/share/man/man8/sottod.8" | sed 's/.\x08//g' | grep "check-config" >/dev/null || fail "sottod.8 does not read well"
 else
     echo "mandoc is not here: the page was not read"
 fi
