@@ -47,10 +47,24 @@ static bool room_only(struct peer *p, uint8_t op, struct bytes room, struct conv
     return *c != NULL;
 }
 
-static void note(
-    struct peer *p, const char *what, const struct convo *c, const struct name *who)
+/* A room may go with the last whom it loses: its title is kept for the note. */
+struct place_name {
+    char s[MSG_ROOM + 1];
+};
+
+static struct place_name name_of(const struct convo *c)
 {
-    relay_note(p->server, what, c != NULL ? c->title : "", who->s, p->user->name.s);
+    struct place_name n = {0};
+
+    if (c != NULL)
+        (void)bytes_copy(n.s, sizeof n.s, bytes_str(c->title));
+    return n;
+}
+
+static void note(
+    struct peer *p, const char *what, const struct place_name *where, const struct name *who)
+{
+    relay_note(p->server, what, where->s, who->s, p->user->name.s);
 }
 
 /* ---- nobody is thrown out by somebody below him ---- */
@@ -134,9 +148,10 @@ enum framer_verdict handle_kick(struct peer *p, const void *msg)
     if (!place(p, OP_KICK, m->room, &c) || !target(p, OP_KICK, m->user, &who) ||
         !may_hit(p, OP_KICK, c, &who, &v))
         return v;
+    struct place_name where = name_of(c);
     if (power_kick(p->server, c, name_bytes(&who), name_bytes(&p->user->name), m->reason,
             false) != 0) {
-        note(p, "kick", c, &who);
+        note(p, "kick", &where, &who);
         reply_empty(p);
     } else {
         reply_refuse(p, OP_KICK, CODE_NOT_MEMBER, 0, "user: %s is not here", who.s);
@@ -154,16 +169,18 @@ static enum framer_verdict ban_or_mute(
     if (!place(p, op, m->room, &c) || !target(p, op, m->user, &who) ||
         !may_hit(p, op, c, &who, &v))
         return v;
-    note(p, mute ? "mute" : "ban", c, &who);
+    struct place_name where = name_of(c);
     struct sentence x = {.who = name_bytes(&who),
         .by = name_bytes(&p->user->name),
         .reason = m->reason,
         .seconds = m->seconds,
         .mute = mute};
-    if (power_ban(p->server, c, &x) == ERR_OK)
+    if (power_ban(p->server, c, &x) == ERR_OK) {
+        note(p, mute ? "mute" : "ban", &where, &who);
         reply_empty(p);
-    else
+    } else {
         reply_refuse(p, op, CODE_BAD_FIELD, 0, "user: cannot be banned");
+    }
     return FRAMER_NEXT;
 }
 
@@ -185,12 +202,14 @@ enum framer_verdict handle_unban(struct peer *p, const void *msg)
 
     if (!place(p, OP_UNBAN, m->room, &c) || !target(p, OP_UNBAN, m->user, &who))
         return FRAMER_NEXT;
-    note(p, "unban", c, &who);
-    if (power_unban(p->server, c, name_bytes(&who)) == ERR_OK)
+    if (power_unban(p->server, c, name_bytes(&who)) == ERR_OK) {
+        struct place_name where = name_of(c);
+        note(p, "unban", &where, &who);
         reply_empty(p);
-    else
+    } else {
         reply_refuse(p, OP_UNBAN, CODE_NOT_MEMBER, 0,
             "user: %s is neither banned nor muted here", who.s);
+    }
     return FRAMER_NEXT;
 }
 
@@ -367,7 +386,8 @@ enum framer_verdict handle_moderator(struct peer *p, const void *msg)
                           (them->grouped ? MEMBER_GROUPED : 0))};
     store_member_set(p->server->store, name_key_bytes(&c->key), &row, relay_stored,
         relay_words("storing a member"));
-    note(p, "moderator", c, &who);
+    struct place_name where = name_of(c);
+    note(p, "moderator", &where, &who);
     reply_empty(p);
     return FRAMER_NEXT;
 }

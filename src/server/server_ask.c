@@ -114,8 +114,10 @@ size_t server_kick(
 {
     struct convo *c;
 
-    note(s, "kick", room, who, by);
-    return place(s, room, &c) == ERR_OK ? power_kick(s, c, who, by, reason, false) : 0;
+    size_t n = place(s, room, &c) == ERR_OK ? power_kick(s, c, who, by, reason, false) : 0;
+    if (n != 0)
+        note(s, "kick", room, who, by);
+    return n;
 }
 
 enum err server_ban(struct server *s, struct bytes room, const struct sentence *x)
@@ -123,8 +125,11 @@ enum err server_ban(struct server *s, struct bytes room, const struct sentence *
     struct convo *c;
     enum err e = place(s, room, &c);
 
-    note(s, x->mute ? "mute" : "ban", room, x->who, x->by);
-    return e == ERR_OK ? power_ban(s, c, x) : e;
+    if (e == ERR_OK)
+        e = power_ban(s, c, x);
+    if (e == ERR_OK)
+        note(s, x->mute ? "mute" : "ban", room, x->who, x->by);
+    return e;
 }
 
 enum err server_unban(struct server *s, struct bytes room, struct bytes who, struct bytes by)
@@ -132,8 +137,11 @@ enum err server_unban(struct server *s, struct bytes room, struct bytes who, str
     struct convo *c;
     enum err e = place(s, room, &c);
 
-    note(s, "unban", room, who, by);
-    return e == ERR_OK ? power_unban(s, c, who) : e;
+    if (e == ERR_OK)
+        e = power_unban(s, c, who);
+    if (e == ERR_OK)
+        note(s, "unban", room, who, by);
+    return e;
 }
 
 size_t server_announce(struct server *s, struct bytes text)

@@ -532,3 +532,16 @@ Test(scenario_power, reload__other_limits_hold_from_then_on)
     server_reload(sim.server, &sim.config, (struct bytes){0});
     cr_assert_eq(actor_join(&alice, "two"), OP_CREATED);
 }
+
+Test(scenario_power, kick__the_last_of_a_room_takes_the_room_along)
+{
+    sim_start(&sim);
+    operator_comes(ROLE_OPERATOR);
+    actor_enter(&alice, "alice");
+    cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
+    cr_assert_eq(people_kick(&oper, "ops", "alice"), STATUS_DONE);
+    cr_assert_eq(people_kick(&oper, "ops", "alice"), STATUS_REFUSED);
+    people_refused(&oper, CODE_NO_SUCH_ROOM, "room");
+    cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
+    cr_assert_eq(people_timed(&oper, OP_BAN, "ops", "alice", 60), STATUS_DONE);
+}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "crypto/rand.h"
 #include "net/framer.h"
@@ -359,6 +360,10 @@ void sim_init(struct sim *s, uint64_t seed)
     loop_task_init(&s->drain_db, drain_db, s);
     loop_task_init(&s->drain_hasher, drain_hasher, s);
     config_defaults(&s->config);
+    /* Every note is put together, as for the audit, and goes nowhere: what is gone is not
+     * named. */
+    log_off();
+    log_set_level(LOG_DEBUG);
     s->config.limits.hash_log2_n = 1;
     rand_use(sim_bytes, s);
 }
