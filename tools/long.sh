@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
-# What takes longer than a coffee: fuzzing with libFuzzer, SOTTO_FUZZ_SECONDS (60) per harness. What it finds
-# lies in build/fuzz; what it learns stays in build/fuzz/corpus.
+# What takes longer than a coffee: living with another implementation of MLS (tests/interop), and fuzzing with
+# libFuzzer, SOTTO_FUZZ_SECONDS (60) per harness. What it finds lies in build/fuzz; what it learns stays in
+# build/fuzz/corpus.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 seconds=${SOTTO_FUZZ_SECONDS:-60}
+
+cmake --preset dev >/dev/null
+cmake --build build/dev --target mls_peer -j "$(nproc)" | tail -1
+interop=0
+tests/interop/run.sh build/dev/tests/mls_peer build/dev/interop || interop=$?
+[ $interop -eq 0 ] || [ $interop -eq 77 ] || exit $interop # 77: it said that it was skipped, and why
+
 cmake --preset fuzz >/dev/null
 cmake --build build/fuzz -j "$(nproc)" | tail -1
 cd build/fuzz
@@ -22,3 +30,4 @@ for harness in tests/fuzz_*; do
         "$(sed -n 's/stat::number_of_executed_units: *//p' "$name.log") runs," \
         "$(sed -n 's/stat::new_units_added: *//p' "$name.log") new inputs, nothing found"
 done
+[ $interop -eq 0 ] || echo "interop was SKIPPED, see above"

@@ -32,5 +32,5 @@ enum err access_proof(struct bytes key, const char *role, const uint8_t exporter
 {
     struct bytes parts[] = {bytes_str(role), bytes_str(LABEL), bytes_of(exporter, LINK_EXPORT)};
 
-    return hash_hmac(key, parts, MEM_COUNT(parts), out);
+    return hash_hmac(&HASH_ALG_SHA256, key, parts, MEM_COUNT(parts), out);
 }

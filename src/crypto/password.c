@@ -69,14 +69,18 @@ enum err password_account(struct bytes password, const uint8_t relay_id[PASSWORD
 enum err password_room(struct bytes password, const uint8_t relay_id[PASSWORD_RELAY_ID],
     struct bytes folded_name, unsigned log2_n, struct password_room_keys *out)
 {
-    const struct bytes none = {0};
+    const struct bytes proof = bytes_str("proof"), psk = bytes_str("psk");
+    const struct hash_alg *alg = &HASH_ALG_SHA256;
     uint8_t key[PASSWORD_KEY];
+    const struct bytes whole = bytes_of(key, sizeof key);
 
     enum err e = scrypt_for("sotto room", password, relay_id, folded_name, log2_n, key);
     if (e == ERR_OK)
-        e = hash_hkdf(bytes_of(key, sizeof key), none, "proof", out->proof, sizeof out->proof);
+        e = hash_extract(alg, (struct bytes){0}, whole, key);
     if (e == ERR_OK)
-        e = hash_hkdf(bytes_of(key, sizeof key), none, "psk", out->psk, sizeof out->psk);
+        e = hash_expand(alg, whole, &proof, 1, out->proof, sizeof out->proof);
+    if (e == ERR_OK)
+        e = hash_expand(alg, whole, &psk, 1, out->psk, sizeof out->psk);
     if (e != ERR_OK)
         mem_wipe(out, sizeof *out);
     mem_wipe(key, sizeof key);

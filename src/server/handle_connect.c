@@ -68,8 +68,8 @@ static enum err access_proof(struct peer *p, const char *role, uint8_t out[HASH_
         return e;
     struct bytes parts[] = {
         bytes_str(role), bytes_str("sotto access 1"), bytes_of(exported, sizeof exported)};
-    return hash_hmac(
-        bytes_of(p->server->access_key, p->server->access_key_n), parts, MEM_COUNT(parts), out);
+    return hash_hmac(&HASH_ALG_SHA256, bytes_of(p->server->access_key, p->server->access_key_n),
+        parts, MEM_COUNT(parts), out);
 }
 
 enum framer_verdict handle_access(struct peer *p, const void *msg)

@@ -26,4 +26,7 @@ sotto_lint(tables ${Python3_EXECUTABLE} ${tools}/check_tables.py $<TARGET_FILE:d
 
 if(TARGET sottod AND TARGET sottoctl AND TARGET sotto)
   sotto_lint(install bash ${CMAKE_CURRENT_SOURCE_DIR}/lint/check_install.sh ${CMAKE_BINARY_DIR})
+  if(TARGET sottomls)
+    sotto_lint(library bash ${CMAKE_CURRENT_SOURCE_DIR}/lint/check_library.sh ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR} ${CMAKE_C_COMPILER} "${SANITIZE}")
+  endif()
 endif()

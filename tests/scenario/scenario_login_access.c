@@ -37,7 +37,7 @@ static void prove(struct link *l, struct bytes key, const char *role, uint8_t ou
     cr_assert_eq(link_exporter(l, exported), ERR_OK);
     struct bytes parts[] = {
         bytes_str(role), bytes_str("sotto access 1"), bytes_of(exported, sizeof exported)};
-    cr_assert_eq(hash_hmac(key, parts, 3, out), ERR_OK);
+    cr_assert_eq(hash_hmac(&HASH_ALG_SHA256, key, parts, 3, out), ERR_OK);
 }
 
 static struct bytes right_key(void)

@@ -88,7 +88,7 @@ Test(access, proof__depends_on_key_role_and_connection)
     struct bytes parts[] = {whole, bytes_of(exporter, sizeof exporter)};
 
     cr_assert_eq(access_proof(key, "client", exporter, a), ERR_OK);
-    cr_assert_eq(hash_hmac(key, parts, 2, b), ERR_OK);
+    cr_assert_eq(hash_hmac(&HASH_ALG_SHA256, key, parts, 2, b), ERR_OK);
     cr_assert_eq(memcmp(a, b, sizeof a), 0);
     cr_assert_eq(access_proof(key, "relay", exporter, b), ERR_OK);
     cr_assert_neq(memcmp(a, b, sizeof a), 0);

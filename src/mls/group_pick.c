@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+#include "mls/group_pick.h"
+
+#include "base/mem.h"
+#include "mls/group_propose.h"
+#include "mls/wire.h"
+
+struct pick {
+    struct proposal p;
+    const struct waiting *from;
+    uint32_t sender;
+    bool taken;
+};
+
+struct picks {
+    struct pick *v;
+    size_t n;
+};
+
+static uint32_t target(const struct pick *x)
+{
+    switch (x->p.type) {
+    case PROPOSAL_UPDATE:
+        return x->sender;
+    case PROPOSAL_REMOVE:
+        return x->p.removed;
+    default:
+        return MLS_NOBODY;
+    }
+}
+
+static bool conflict(const struct pick *a, const struct pick *b)
+{
+    if (a->p.type == PROPOSAL_REINIT || b->p.type == PROPOSAL_REINIT)
+        return true;
+    if (target(a) != MLS_NOBODY)
+        return target(a) == target(b);
+    if (a->p.type != b->p.type)
+        return false;
+    switch (a->p.type) {
+    case PROPOSAL_ADD:
+        return bytes_eq(a->p.package->leaf->signature_key, b->p.package->leaf->signature_key);
+    case PROPOSAL_PSK:
+        return a->p.psk.type == b->p.psk.type && bytes_eq(a->p.psk.id, b->p.psk.id) &&
+               a->p.psk.epoch == b->p.psk.epoch && a->p.psk.usage == b->p.psk.usage;
+    default:
+        return a->p.type == PROPOSAL_CONTEXT;
+    }
+}
+
+/* Somebody who is in already can only be added when the same commit removes them. */
+static bool is_in(const struct mls_group *g, const struct picks *all, const struct pick *x)
+{
+    uint32_t leaf = tree_find_signer(g->now->tree, x->p.package->leaf->signature_key);
+
+    for (size_t i = 0; leaf != MLS_NOBODY && i < all->n; i++)
+        if (all->v[i].taken && all->v[i].p.type == PROPOSAL_REMOVE &&
+            all->v[i].p.removed == leaf)
+            return false;
+    return leaf != MLS_NOBODY;
+}
+
+static bool psk_known(const struct mls_group *g, const struct schedule_psk_id *id)
+{
+    struct buf psk;
+
+    if (id->type == PSK_RESUMPTION)
+        return bytes_eq(id->id, g->now->context.group_id) &&
+               group_resumption(g, id->epoch) != NULL;
+    buf_init(&psk, WIRE_SMALL);
+    bool known = g->env->psk != NULL && g->env->psk(g->env->arg, id->id, &psk) == ERR_OK;
+    buf_wipe(&psk);
+    return known;
+}
+
+static bool possible(const struct mls_group *g, const struct picks *all, const struct pick *x)
+{
+    switch (x->p.type) {
+    case PROPOSAL_ADD:
+        return !is_in(g, all, x);
+    case PROPOSAL_PSK:
+        return psk_known(g, &x->p.psk);
+    default:
+        return target(x) != g->now->self;
+    }
+}
+
+static void consider(const struct mls_group *g, struct picks *all, struct pick *x)
+{
+    if (x->taken || !possible(g, all, x))
+        return;
+    for (size_t i = 0; i < all->n; i++)
+        if (all->v[i].taken && conflict(x, &all->v[i]))
+            return;
+    x->taken = true;
+}
+
+static void choose(const struct mls_group *g, struct picks *all)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->v[i].p.type == PROPOSAL_REMOVE)
+            consider(g, all, &all->v[i]);
+    for (size_t i = all->n; i-- > 0;)
+        consider(g, all, &all->v[i]);
+}
+
+static enum err parse(struct bytes raw, struct proposal *out)
+{
+    struct reader r;
+
+    reader_init(&r, raw);
+    proposal_read(&r, out);
+    return reader_end(&r);
+}
+
+static enum err gather_given(struct mls_group *g, const struct mls_commit_request *what,
+    struct buf *encoded, struct picks *all)
+{
+    size_t *end = mem_array(what->proposals_n + 1, sizeof *end);
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && i < what->proposals_n; i++) {
+        e = propose_encode(g, &what->proposals[i], encoded);
+        end[i] = encoded->n;
+    }
+    for (size_t i = 0, at = 0; e == ERR_OK && i < what->proposals_n; i++) {
+        struct pick *x = &all->v[all->n++];
+        e = parse(bytes_of(encoded->p + at, end[i] - at), &x->p);
+        x->sender = g->now->self;
+        x->taken = true;
+        at = end[i];
+    }
+    mem_free(end);
+    return e;
+}
+
+static enum err gather_waiting(struct mls_group *g, struct picks *all)
+{
+    enum err e = ERR_OK;
+
+    for (const struct waiting *w = g->waiting; e == ERR_OK && w != NULL; w = w->next) {
+        struct pick *x = &all->v[all->n++];
+        e = parse(w->raw, &x->p);
+        x->from = w;
+        x->sender = w->sender_kind == SENDER_MEMBER ? w->sender : MLS_NOBODY;
+    }
+    return e;
+}
+
+static enum err in_lifetime(struct mls_group *g, const struct picks *all, uint64_t now)
+{
+    for (size_t i = 0; now != 0 && i < all->n; i++) {
+        const struct pick *x = &all->v[i];
+        if (!x->taken || x->p.type != PROPOSAL_ADD)
+            continue;
+        const struct leaf *l = x->p.package->leaf;
+        if (now < l->not_before || now > l->not_after)
+            return group_refuse(g, MLS_RULE_LEAF_LIFETIME);
+    }
+    return ERR_OK;
+}
+
+static void put_entry(const struct pick *x, struct buf *entries)
+{
+    if (x->from != NULL) {
+        buf_u8(entries, 2);
+        wire_put(entries, bytes_of(x->from->ref, SUITE_HASH));
+    } else {
+        buf_u8(entries, 1);
+        buf_bytes(entries, x->p.raw);
+    }
+}
+
+enum err pick_entries(
+    struct mls_group *g, const struct mls_commit_request *what, struct buf *entries)
+{
+    struct picks all = {0};
+    struct buf encoded;
+
+    all.v = mem_array(what->proposals_n + g->waiting_n + 1, sizeof *all.v);
+    buf_init(&encoded, WIRE_MAX);
+    enum err e = gather_given(g, what, &encoded, &all);
+    if (e == ERR_OK && (what->wrap.flags & MLS_NO_PENDING) == 0)
+        e = gather_waiting(g, &all);
+    if (e == ERR_OK) {
+        choose(g, &all);
+        e = in_lifetime(g, &all, what->now);
+    }
+    for (size_t i = 0; e == ERR_OK && i < all.n; i++)
+        if (all.v[i].taken)
+            put_entry(&all.v[i], entries);
+    for (size_t i = 0; i < all.n; i++)
+        proposal_fini(&all.v[i].p);
+    mem_free(all.v);
+    buf_free(&encoded);
+    return e == ERR_OK ? buf_end(entries) : e;
+}
