@@ -58,8 +58,9 @@ static enum mls_rule take_secret_half(struct step *s, const struct content *c)
     if (step_context(s) != ERR_OK)
         return MLS_RULE_FORMAT;
     if (s->body.has_path)
-        rule = treekem_open(&s->body.path, next->priv, next->tree, s->committer,
-            &s->stage->batch.added, buf_view(&next->context_raw), s->commit);
+        rule = treekem_open(&s->body.path, next->priv, next->tree,
+            (struct treekem_from){s->committer, &s->stage->batch.added},
+            buf_view(&next->context_raw), s->commit);
     if (rule == MLS_RULE_KEPT && s->external)
         rule = external_secret(s);
     else

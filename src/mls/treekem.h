@@ -78,8 +78,13 @@ void treekem_path_fini(struct treekem_path *p);
  * takes keys and commit secret from it, and forgets the keys that the path replaced. */
 enum mls_rule treekem_merge(const struct treekem_update *u, struct tree *t, uint32_t committer,
     const struct tree_list *added);
+/* Whose path it is, and the leaves that its commit adds (NULL: none). */
+struct treekem_from {
+    uint32_t committer;
+    const struct tree_list *added;
+};
 enum mls_rule treekem_open(const struct treekem_update *u, struct treekem *k,
-    const struct tree *t, uint32_t committer, const struct tree_list *added,
-    struct bytes context, uint8_t commit_secret[SUITE_HASH]);
+    const struct tree *t, struct treekem_from from, struct bytes context,
+    uint8_t commit_secret[SUITE_HASH]);
 
 #endif

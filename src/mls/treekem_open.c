@@ -201,23 +201,23 @@ static enum err treekem_unseal(const struct treekem *k, const struct suite *s,
 }
 
 enum mls_rule treekem_open(const struct treekem_update *u, struct treekem *k,
-    const struct tree *t, uint32_t committer, const struct tree_list *added,
-    struct bytes context, uint8_t commit_secret[SUITE_HASH])
+    const struct tree *t, struct treekem_from from, struct bytes context,
+    uint8_t commit_secret[SUITE_HASH])
 {
     enum mls_rule rule = MLS_RULE_PATH_SECRET;
     struct tree_list to = {0};
     struct treekem_sealed found;
     struct tree_path path;
 
-    if (tree_leaf(t, committer) == NULL)
+    if (tree_leaf(t, from.committer) == NULL)
         return MLS_RULE_MESSAGE_SENDER;
-    tree_path(t, committer, &path);
+    tree_path(t, from.committer, &path);
     if (u->n != path.n)
         return MLS_RULE_PATH_LENGTH;
     size_t i = treekem_joint(&path, k->leaf);
-    if (committer == k->leaf || i == path.n)
+    if (from.committer == k->leaf || i == path.n)
         return MLS_RULE_PATH_SECRET;
-    tree_resolution_without(t, path.v[i].copath, added, &to);
+    tree_resolution_without(t, path.v[i].copath, from.added, &to);
     if (treekem_find(u->v[i].ciphertexts, k, t, &to, &found) &&
         treekem_unseal(k, tree_suite(t), &found, context, commit_secret) == ERR_OK)
         rule = treekem_climb(k, t, &path, i, commit_secret);

@@ -108,7 +108,8 @@ static void open_all(struct vec_case *c, struct group *g, struct tree *t, uint32
         if (m->leaf == sender)
             continue;
         struct treekem *k = treekem_copy(m->keys);
-        enum mls_rule rule = treekem_open(u, k, t, sender, NULL, bound, got);
+        enum mls_rule rule =
+            treekem_open(u, k, t, (struct treekem_from){sender, NULL}, bound, got);
         (void)vec_true(c, mls_rule_text(rule), rule == MLS_RULE_KEPT);
         (void)vec_same(c, "commit_secret", commit_secret, bytes_of(got, sizeof got));
         treekem_free(k);

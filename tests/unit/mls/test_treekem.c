@@ -119,7 +119,8 @@ Test(treekem, open__is_not_misled_by_a_key_it_should_not_have, .fini = finish)
     cr_assert(treekem_has(keys, 11));
     treekit_make(&kit, 0, &t);
     struct treekem_update u = treekit_read(&kit);
-    cr_assert_eq(treekem_open(&u, keys, t, 0, NULL, bytes_of(kit.context, SUITE_HASH), got),
+    cr_assert_eq(treekem_open(&u, keys, t, (struct treekem_from){0, NULL},
+                     bytes_of(kit.context, SUITE_HASH), got),
         MLS_RULE_KEPT);
     cr_assert_arr_eq(got, kit.secret, SUITE_HASH);
     cr_assert_not(treekem_has(keys, 11), "forgotten, since it is not the tree's");
@@ -144,7 +145,8 @@ Test(treekem, open__with_a_key_learned_earlier, .fini = finish)
     treekem_put(keys, 13, bytes_of(wrong, sizeof wrong), (struct bytes){0});
     treekit_make(&kit, 0, &t);
     struct treekem_update u = treekit_read(&kit);
-    cr_assert_eq(treekem_open(&u, keys, t, 0, NULL, bytes_of(kit.context, SUITE_HASH), got),
+    cr_assert_eq(treekem_open(&u, keys, t, (struct treekem_from){0, NULL},
+                     bytes_of(kit.context, SUITE_HASH), got),
         MLS_RULE_KEPT);
     cr_assert_arr_eq(got, kit.secret, SUITE_HASH);
     treekem_free(keys);
@@ -183,8 +185,8 @@ Test(treekem, path__excludes_whom_the_commit_adds, .fini = finish)
         cr_assert_eq(secret, kit.path.secret[2]);
         struct treekem *keys = treekem_copy(kit.member[i].keys);
         uint8_t got[SUITE_HASH];
-        cr_assert_eq(
-            treekem_open(&u, keys, t, 0, &kit.added, bytes_of(kit.context, SUITE_HASH), got),
+        cr_assert_eq(treekem_open(&u, keys, t, (struct treekem_from){0, &kit.added},
+                         bytes_of(kit.context, SUITE_HASH), got),
             MLS_RULE_PATH_SECRET, "it is welcomed instead");
         treekem_free(keys);
     }
@@ -244,8 +246,8 @@ static enum mls_rule attack_open(const struct attack *a, uint32_t leaf)
 {
     struct treekem *keys = treekem_copy(kit.member[leaf].keys);
     uint8_t got[SUITE_HASH] = {0};
-    enum mls_rule rule =
-        treekem_open(&a->u, keys, a->t, 0, NULL, bytes_of(kit.context, SUITE_HASH), got);
+    enum mls_rule rule = treekem_open(&a->u, keys, a->t, (struct treekem_from){0, NULL},
+        bytes_of(kit.context, SUITE_HASH), got);
 
     if (rule == MLS_RULE_KEPT)
         cr_assert_arr_eq(got, kit.secret, SUITE_HASH);
@@ -450,7 +452,7 @@ Test(treekem, path__of_nobody_is_refused, .fini = finish)
     treekit_remove(&kit, 5);
     for (size_t i = 0; i < MEM_COUNT(NOBODY); i++) {
         cr_assert_eq(treekem_merge(&a.u, kit.tree, NOBODY[i], NULL), MLS_RULE_MESSAGE_SENDER);
-        cr_assert_eq(treekem_open(&a.u, keys, kit.tree, NOBODY[i], NULL,
+        cr_assert_eq(treekem_open(&a.u, keys, kit.tree, (struct treekem_from){NOBODY[i], NULL},
                          bytes_of(kit.context, SUITE_HASH), got),
             MLS_RULE_MESSAGE_SENDER);
         cr_assert_eq(treekem_welcome(keys, kit.tree, NOBODY[i], kit.path.secret[0]),
@@ -466,8 +468,8 @@ Test(treekem, open__without_any_key_is_refused, .fini = finish)
 
     for (uint32_t leaf = 0; leaf < 8; leaf++) {
         struct treekem *none = treekem_new(leaf);
-        cr_assert_eq(
-            treekem_open(&a.u, none, a.t, 0, NULL, bytes_of(kit.context, SUITE_HASH), got),
+        cr_assert_eq(treekem_open(&a.u, none, a.t, (struct treekem_from){0, NULL},
+                         bytes_of(kit.context, SUITE_HASH), got),
             MLS_RULE_PATH_SECRET);
         treekem_free(none);
     }

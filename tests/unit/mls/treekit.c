@@ -134,8 +134,8 @@ static void treekit_take(struct treekit *k, uint32_t leaf, uint32_t committer,
         cr_assert_eq(rule, MLS_RULE_KEPT, "newcomer %u: %s", leaf, mls_rule_text(rule));
         return;
     }
-    rule =
-        treekem_open(u, keys, t, committer, &k->added, bytes_of(k->context, SUITE_HASH), got);
+    rule = treekem_open(u, keys, t, (struct treekem_from){committer, &k->added},
+        bytes_of(k->context, SUITE_HASH), got);
     cr_assert_eq(rule, MLS_RULE_KEPT, "leaf %u: %s", leaf, mls_rule_text(rule));
     cr_assert_arr_eq(got, k->secret, SUITE_HASH);
 }
