@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# What takes longer than a coffee: living with another implementation of MLS (tests/interop), and fuzzing with
-# libFuzzer, SOTTO_FUZZ_SECONDS (60) per harness. What it finds lies in build/fuzz; what it learns stays in
-# build/fuzz/corpus.
+# What takes longer than a coffee: living with another implementation of MLS (tests/interop), a group of
+# SOTTO_STORM_MEMBERS (1000) through SOTTO_STORM_OPERATIONS (10000) random operations (an hour; SOTTO_SEED
+# repeats one), and fuzzing with libFuzzer, SOTTO_FUZZ_SECONDS (60) per harness. What it finds lies in
+# build/fuzz; what it learns stays in build/fuzz/corpus.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -12,6 +13,11 @@ cmake --build build/dev --target mls_peer -j "$(nproc)" | tail -1
 interop=0
 tests/interop/run.sh build/dev/tests/mls_peer build/dev/interop || interop=$?
 [ $interop -eq 0 ] || [ $interop -eq 77 ] || exit $interop # 77: it said that it was skipped, and why
+
+# Without a sanitizer, or a thousand members take all day.
+cmake -S . -B build/storm -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
+cmake --build build/storm --target storm_mls -j "$(nproc)" | tail -1
+build/storm/tests/storm_mls "${SOTTO_STORM_MEMBERS:-1000}" "${SOTTO_STORM_OPERATIONS:-10000}" ${SOTTO_SEED:+"$SOTTO_SEED"}
 
 cmake --preset fuzz >/dev/null
 cmake --build build/fuzz -j "$(nproc)" | tail -1

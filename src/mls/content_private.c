@@ -143,7 +143,7 @@ enum err content_seal(const struct content *c, const struct content_keys *k,
     const uint8_t guard[CONTENT_GUARD], size_t pad, struct buf *out)
 {
     struct content_sender who = {.leaf = c->sender_index};
-    struct content_layout layout;
+    struct content_layout layout = {0};
     struct buf room;
     enum err e = content_lay_out(c, pad, &layout);
 

@@ -31,8 +31,9 @@ struct mls_change {
     struct bytes group_id;
     uint64_t epoch; /* the one the commit was made in */
     struct mls_member committer;
-    bool external;                  /* the committer joins by this commit */
-    struct bytes extensions_before; /* of the group context */
+    struct mls_member committer_after; /* with the leaf its path brings, else the same */
+    bool external;                     /* the committer joins by this commit */
+    struct bytes extensions_before;    /* of the group context */
     struct bytes extensions_after;
     const struct mls_member *added;
     size_t added_n;
@@ -40,6 +41,8 @@ struct mls_change {
     size_t removed_n;
     const struct mls_member
         *updated; /* as they will be; the committer's new leaf not counted */
+    const struct mls_member
+        *updated_before; /* as they are; who may become whom is the hook's */
     size_t updated_n;
     const struct bytes *psk_ids; /* of the external PSKs, in order */
     size_t psk_n;

@@ -55,6 +55,7 @@ void group_drop_waiting(struct mls_group *g)
         mem_wipe_free(w, sizeof *w);
     }
     g->waiting_n = 0;
+    g->waiting_bytes = 0;
 }
 
 void mls_group_free(struct mls_group *g)

@@ -182,6 +182,8 @@ enum err mls_commit(
 
     if (e != ERR_OK)
         return e;
+    if (g->stage != NULL)
+        return ERR_BUSY;
     j.step = (struct step){
         .env = g->env,
         .g = g,

@@ -47,7 +47,8 @@ struct stage {
     struct buf text;                   /* what the batch was read from */
     struct batch batch;
     struct epoch *base; /* what an external commit builds on, when there is no present epoch */
-    struct leaf *committer; /* counted */
+    struct leaf *committer;       /* counted; of a joiner the new one */
+    struct leaf *committer_after; /* counted; NULL: as before */
     uint32_t committer_index;
     struct mls_change change; /* views into all of the above, and into the present epoch */
     struct mls_member *members;
@@ -63,6 +64,7 @@ struct mls_group {
     struct stage *stage;
     struct waiting *waiting; /* in the order they came */
     size_t waiting_n;
+    size_t waiting_bytes;          /* at most WIRE_MAX */
     struct resumption *resumption; /* locked memory; GROUP_RESUMPTION_KEPT, the newest last */
     size_t resumption_n;
     struct reinit reinit;

@@ -125,6 +125,7 @@ static void get_waiting(struct reader *r, struct mls_group *g)
         w->sender = reader_u32(r);
         struct bytes raw = wire_vec(r, STORE_MAX);
         w->raw = bytes_of(mem_dup(raw.p, raw.n), raw.n);
+        g->waiting_bytes += raw.n;
         w->own_update = wire_optional(r);
         if (w->own_update)
             get_bytes(r, w->leaf_priv, sizeof w->leaf_priv);

@@ -15,6 +15,7 @@ struct pick {
 struct picks {
     struct pick *v;
     size_t n;
+    uint64_t now; /* 0: lifetimes are not held against it */
 };
 
 static uint32_t target(const struct pick *x)
@@ -29,17 +30,36 @@ static uint32_t target(const struct pick *x)
     }
 }
 
+/* The leaf it brings, or NULL. */
+static const struct leaf *brings(const struct pick *x)
+{
+    return x->p.type == PROPOSAL_ADD ? x->p.package->leaf : x->p.leaf;
+}
+
+/* Two leaves that share a key, or a leaf and the extensions that it does not support. */
+static bool clash(const struct pick *a, const struct pick *b)
+{
+    const struct leaf *x = brings(a);
+    const struct leaf *y = brings(b);
+
+    if (x != NULL && y != NULL)
+        return bytes_eq(x->signature_key, y->signature_key) ||
+               bytes_eq(x->encryption_key, y->encryption_key);
+    if (x != NULL && b->p.type == PROPOSAL_CONTEXT)
+        return leaf_check_extensions(x, b->p.extensions) != MLS_RULE_KEPT;
+    return y != NULL && a->p.type == PROPOSAL_CONTEXT &&
+           leaf_check_extensions(y, a->p.extensions) != MLS_RULE_KEPT;
+}
+
 static bool conflict(const struct pick *a, const struct pick *b)
 {
-    if (a->p.type == PROPOSAL_REINIT || b->p.type == PROPOSAL_REINIT)
+    if (a->p.type == PROPOSAL_REINIT || b->p.type == PROPOSAL_REINIT || clash(a, b))
         return true;
     if (target(a) != MLS_NOBODY)
         return target(a) == target(b);
     if (a->p.type != b->p.type)
         return false;
     switch (a->p.type) {
-    case PROPOSAL_ADD:
-        return bytes_eq(a->p.package->leaf->signature_key, b->p.package->leaf->signature_key);
     case PROPOSAL_PSK:
         return a->p.psk.type == b->p.psk.type && bytes_eq(a->p.psk.id, b->p.psk.id) &&
                a->p.psk.epoch == b->p.psk.epoch && a->p.psk.usage == b->p.psk.usage;
@@ -73,13 +93,46 @@ static bool psk_known(const struct mls_group *g, const struct schedule_psk_id *i
     return known;
 }
 
+static bool lives(const struct leaf *l, uint64_t now)
+{
+    return now == 0 || (now >= l->not_before && now <= l->not_after);
+}
+
+/* A leaf that is good alone, among those who are there; at is the one it would replace. */
+static bool fits(const struct mls_group *g, const struct leaf *l, uint32_t at)
+{
+    return leaf_check_extensions(l, g->now->context.extensions) == MLS_RULE_KEPT &&
+           tree_check_leaf(g->now->tree, l, at) == MLS_RULE_KEPT;
+}
+
+/* 12.1.7, of everybody who would stay. */
+static bool all_support(const struct mls_group *g, const struct picks *all, struct bytes ext)
+{
+    for (uint32_t i = 0; i < tree_leaves(g->now->tree); i++) {
+        const struct leaf *l = tree_leaf(g->now->tree, i);
+        bool stays = l != NULL;
+        for (size_t k = 0; stays && k < all->n; k++)
+            stays = !all->v[k].taken || all->v[k].p.type != PROPOSAL_REMOVE ||
+                    all->v[k].p.removed != i;
+        if (stays && leaf_check_extensions(l, ext) != MLS_RULE_KEPT)
+            return false;
+    }
+    return true;
+}
+
+/* What would make our commit invalid is left out: whoever sent it shall not stop us. */
 static bool possible(const struct mls_group *g, const struct picks *all, const struct pick *x)
 {
     switch (x->p.type) {
     case PROPOSAL_ADD:
-        return !is_in(g, all, x);
+        return !is_in(g, all, x) && lives(brings(x), all->now) &&
+               fits(g, brings(x), tree_find_signer(g->now->tree, brings(x)->signature_key));
+    case PROPOSAL_UPDATE:
+        return target(x) != g->now->self && fits(g, brings(x), x->sender);
     case PROPOSAL_PSK:
         return psk_known(g, &x->p.psk);
+    case PROPOSAL_CONTEXT:
+        return all_support(g, all, x->p.extensions);
     default:
         return target(x) != g->now->self;
     }
@@ -99,6 +152,9 @@ static void choose(const struct mls_group *g, struct picks *all)
 {
     for (size_t i = 0; i < all->n; i++)
         if (all->v[i].p.type == PROPOSAL_REMOVE)
+            consider(g, all, &all->v[i]);
+    for (size_t i = all->n; i-- > 0;)
+        if (all->v[i].p.type != PROPOSAL_REINIT) /* anything else is preferred (12.2) */
             consider(g, all, &all->v[i]);
     for (size_t i = all->n; i-- > 0;)
         consider(g, all, &all->v[i]);
@@ -147,14 +203,11 @@ static enum err gather_waiting(struct mls_group *g, struct picks *all)
     return e;
 }
 
-static enum err in_lifetime(struct mls_group *g, const struct picks *all, uint64_t now)
+static enum err in_lifetime(struct mls_group *g, const struct picks *all)
 {
-    for (size_t i = 0; now != 0 && i < all->n; i++) {
+    for (size_t i = 0; i < all->n; i++) {
         const struct pick *x = &all->v[i];
-        if (!x->taken || x->p.type != PROPOSAL_ADD)
-            continue;
-        const struct leaf *l = x->p.package->leaf;
-        if (now < l->not_before || now > l->not_after)
+        if (x->taken && x->p.type == PROPOSAL_ADD && !lives(brings(x), all->now))
             return group_refuse(g, MLS_RULE_LEAF_LIFETIME);
     }
     return ERR_OK;
@@ -174,7 +227,7 @@ static void put_entry(const struct pick *x, struct buf *entries)
 enum err pick_entries(
     struct mls_group *g, const struct mls_commit_request *what, struct buf *entries)
 {
-    struct picks all = {0};
+    struct picks all = {.now = what->now};
     struct buf encoded;
 
     all.v = mem_array(what->proposals_n + g->waiting_n + 1, sizeof *all.v);
@@ -184,7 +237,7 @@ enum err pick_entries(
         e = gather_waiting(g, &all);
     if (e == ERR_OK) {
         choose(g, &all);
-        e = in_lifetime(g, &all, what->now);
+        e = in_lifetime(g, &all);
     }
     for (size_t i = 0; e == ERR_OK && i < all.n; i++)
         if (all.v[i].taken)

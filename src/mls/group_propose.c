@@ -126,7 +126,7 @@ enum err group_wait(struct mls_group *g, const struct content *c, struct waiting
     for (; *end != NULL; end = &(*end)->next)
         if (memcmp((*end)->ref, ref, sizeof ref) == 0)
             return ERR_OK;
-    if (g->waiting_n == GROUP_WAITING_MAX)
+    if (g->waiting_n == GROUP_WAITING_MAX || c->body.n > WIRE_MAX - g->waiting_bytes)
         return ERR_FULL;
     struct waiting *w = mem_alloc(sizeof *w);
     memcpy(w->ref, ref, sizeof ref);
@@ -135,6 +135,7 @@ enum err group_wait(struct mls_group *g, const struct content *c, struct waiting
     w->raw = bytes_of(mem_dup(c->body.p, c->body.n), c->body.n);
     *end = w;
     g->waiting_n++;
+    g->waiting_bytes += c->body.n;
     g->dirty = true;
     *out = w;
     return ERR_OK;

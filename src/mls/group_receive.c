@@ -195,6 +195,9 @@ static enum err dispatch(struct intake *in)
     event->epoch = in->c.epoch;
     event->sender = in->c.sender == SENDER_MEMBER ? in->c.sender_index : MLS_NOBODY;
     event->authenticated_data = in->c.authenticated_data;
+    /* Its last commit is behind it (11.2); what was said before is still heard. */
+    if (in->g->suspended && in->c.type != CONTENT_APPLICATION)
+        return group_refuse(in->g, MLS_RULE_GROUP_SUSPENDED);
     switch (in->c.type) {
     case CONTENT_APPLICATION:
         event->kind = MLS_EVENT_APPLICATION;

@@ -32,6 +32,7 @@ static enum mls_rule take_public_half(struct step *s)
                : st->batch.needs_path ? MLS_RULE_COMMIT_PATH
                                       : MLS_RULE_KEPT;
     rule = path_leaf(s);
+    st->committer_after = leaf_ref(s->body.path.leaf);
     if (rule == MLS_RULE_KEPT)
         rule = treekem_merge(&s->body.path, st->next->tree, s->committer, &st->batch.added);
     return rule;
@@ -102,8 +103,6 @@ static enum mls_rule take(struct step *s, const struct content *c, struct mls_ev
 
 enum err group_take(struct mls_group *g, const struct content *c, struct mls_event *event)
 {
-    if (g->suspended) /* its last commit is behind it (11.2) */
-        return group_refuse(g, MLS_RULE_GROUP_SUSPENDED);
     struct stage *st = stage_new();
     struct step s = {
         .env = g->env,

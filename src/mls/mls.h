@@ -190,6 +190,7 @@ struct mls_commit_result { /* bufs the caller initialised */
     struct buf welcome; /* empty when nobody is added; for all who are */
     struct buf info;    /* with MLS_WITH_INFO */
 };
+/* ERR_BUSY while a commit is staged: what became of that one comes first. */
 enum err mls_commit(
     struct mls_group *g, const struct mls_commit_request *what, struct mls_commit_result *out);
 enum err mls_apply(struct mls_group *g); /* ERR_STATE when nothing is staged */

@@ -22,6 +22,7 @@ void stage_free(struct stage *s)
     mem_free(s->members);
     mem_free(s->psk_ids);
     leaf_unref(s->committer);
+    leaf_unref(s->committer_after);
     epoch_free(s->next);
     epoch_free(s->base);
     buf_wipe(&s->text);
@@ -53,13 +54,20 @@ static size_t put_removed(struct stage *s, const struct epoch *base, struct mls_
     return s->gone_n;
 }
 
-static size_t put_updated(const struct stage *s, struct mls_member *to)
+/* As they will be, and behind that as they are. */
+static size_t put_updated(struct stage *s, const struct epoch *base, struct mls_member *to)
 {
-    size_t n = 0;
+    size_t n = s->batch.counts[PROPOSAL_UPDATE];
+    size_t at = 0;
 
-    for (size_t i = 0; i < s->batch.n; i++)
-        if (s->batch.v[i].p.type == PROPOSAL_UPDATE)
-            leaf_member(s->batch.v[i].p.leaf, s->batch.v[i].sender, &to[n++]);
+    for (size_t i = 0; i < s->batch.n; i++) {
+        const struct batch_item *it = &s->batch.v[i];
+        if (it->p.type != PROPOSAL_UPDATE)
+            continue;
+        s->gone[s->gone_n] = leaf_ref(tree_leaf(base->tree, it->sender));
+        leaf_member(it->p.leaf, it->sender, &to[at]);
+        leaf_member(s->gone[s->gone_n++], it->sender, &to[n + at++]);
+    }
     return n;
 }
 
@@ -79,7 +87,7 @@ enum mls_rule stage_judge(struct stage *s, const struct mls_env *env, const stru
     struct bytes extensions, struct bytes authenticated_data)
 {
     struct mls_change *c = &s->change;
-    size_t n = s->batch.n + 1;
+    size_t n = 2 * s->batch.n + 1;
 
     s->members = mem_array(n, sizeof *s->members);
     s->gone = mem_array(n, sizeof(struct leaf *));
@@ -87,6 +95,8 @@ enum mls_rule stage_judge(struct stage *s, const struct mls_env *env, const stru
     c->group_id = base->context.group_id;
     c->epoch = base->context.epoch;
     leaf_member(s->committer, s->committer_index, &c->committer);
+    leaf_member(s->committer_after != NULL ? s->committer_after : s->committer,
+        s->committer_index, &c->committer_after);
     c->external = s->batch.external_init != NULL;
     c->extensions_before = base->context.extensions;
     c->extensions_after = extensions;
@@ -95,7 +105,8 @@ enum mls_rule stage_judge(struct stage *s, const struct mls_env *env, const stru
     c->removed = c->added + c->added_n;
     c->removed_n = put_removed(s, base, s->members + c->added_n);
     c->updated = c->removed + c->removed_n;
-    c->updated_n = put_updated(s, s->members + c->added_n + c->removed_n);
+    c->updated_n = put_updated(s, base, s->members + c->added_n + c->removed_n);
+    c->updated_before = c->updated + c->updated_n;
     c->psk_ids = s->psk_ids;
     c->psk_n = put_psks(s, s->psk_ids);
     c->authenticated_data = authenticated_data;

@@ -555,8 +555,12 @@ int main(int argc, char **argv)
     (void)printf("storm_mls: seed %llu\n", (unsigned long long)s.seed);
     (void)fflush(stdout);
     begin((uint16_t)(argc > 4 ? strtoul(argv[4], NULL, 0) : 1));
-    for (s.step = 0; s.step < operations; s.step++)
+    for (s.step = 0; s.step < operations; s.step++) {
         one();
+        if ((s.step + 1) % 500 == 0)
+            (void)fprintf(stderr, "storm_mls: %zu of %zu, %zu members\n", s.step + 1,
+                operations, s.n);
+    }
     (void)printf("{\"storm\":\"mls\",\"seed\":%llu,\"operations\":%zu,\"members\":%zu",
         (unsigned long long)s.seed, operations, s.n);
     for (size_t i = 0; i < MEM_COUNT(NAMES); i++)
