@@ -43,7 +43,7 @@ static enum err number_read(const char *text, uint64_t *out)
 static enum err word_read(char *text, struct line_word *out)
 {
     char *mark = strpbrk(text, "=:");
-    char kind = mark == NULL ? '\0' : *mark;
+    bool number = mark != NULL && *mark == ':';
 
     *out = (struct line_word){.key = text, .kind = LINE_FLAG};
     if (*text == '\0' || mark == text)
@@ -51,7 +51,7 @@ static enum err word_read(char *text, struct line_word *out)
     if (mark == NULL)
         return ERR_OK;
     *mark = '\0';
-    if (kind == ':') {
+    if (number) {
         out->kind = LINE_NUMBER;
         return number_read(mark + 1, &out->number);
     }
@@ -107,11 +107,11 @@ uint64_t line_number(const struct line *l, const char *key, uint64_t fallback)
 
 void line_put_bytes(struct buf *answer, const char *key, struct bytes v)
 {
-    static const char digits[] = "0123456789abcdef";
+    static const char DIGITS[] = "0123456789abcdef";
 
     buf_fmt(answer, " %s=", key);
     for (size_t i = 0; i < v.n; i++) {
-        char pair[2] = {digits[v.p[i] >> 4], digits[v.p[i] & 15]};
+        char pair[2] = {DIGITS[v.p[i] >> 4], DIGITS[v.p[i] & 15]};
 
         buf_put(answer, pair, 2);
     }

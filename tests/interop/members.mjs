@@ -380,8 +380,11 @@ export class Foreign {
   }
 
   takesFor(altered, message) {
-    const read = mls.decodeMlsMessage(new Uint8Array(altered), 0)
-    return read !== undefined && messageBytes(read[0]).equals(message)
+    try {
+      return messageBytes(messageOf(altered)).equals(message)
+    } catch {
+      return false // it cannot be read, so it will be refused
+    }
   }
 
   replaced(proposals) {

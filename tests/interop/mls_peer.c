@@ -50,12 +50,13 @@ static enum err obey(struct peer *p, char *text, struct buf *answer)
     return ERR_UNSUPPORTED;
 }
 
-static void say(struct peer *p, enum err e, struct buf *answer)
+/* Whether anybody still listens. */
+static bool say(struct peer *p, enum err e, struct buf *answer)
 {
     if (e == ERR_OK)
         e = buf_end(answer);
     if (e == ERR_OK) {
-        fwrite(answer->p, 1, answer->n, stdout);
+        (void)fwrite(answer->p, 1, answer->n, stdout);
     } else if (e == ERR_REFUSED) {
         enum mls_rule rule = p->group != NULL ? mls_group_rule(p->group) : p->rule;
 
@@ -64,7 +65,7 @@ static void say(struct peer *p, enum err e, struct buf *answer)
         printf("error %s", err_str(e));
     }
     putchar('\n');
-    fflush(stdout);
+    return fflush(stdout) == 0 && ferror(stdout) == 0;
 }
 
 int main(void)
@@ -73,17 +74,18 @@ int main(void)
     struct buf answer;
     char *text = NULL;
     size_t room = 0;
+    bool heard = true;
 
     peer_init(&p);
     buf_init(&answer, 4 * PEER_MAX);
-    while (getline(&text, &room, stdin) > 0) {
+    while (heard && getline(&text, &room, stdin) > 0) {
         buf_clear(&answer);
         buf_text(&answer, "ok");
         p.rule = MLS_RULE_KEPT;
-        say(&p, obey(&p, text, &answer), &answer);
+        heard = say(&p, obey(&p, text, &answer), &answer);
     }
     free(text);
     buf_wipe(&answer);
     peer_fini(&p);
-    return ferror(stdout) ? 1 : 0;
+    return heard ? 0 : 1;
 }

@@ -10,15 +10,15 @@ static bool proposal_read(
     static const struct {
         const char *key;
         uint16_t type;
-    } types[] = {{"add", MLS_ADD}, {"update", MLS_UPDATE}, {"remove", MLS_REMOVE},
+    } TYPES[] = {{"add", MLS_ADD}, {"update", MLS_UPDATE}, {"remove", MLS_REMOVE},
         {"external", MLS_PSK}, {"resume", MLS_PSK}, {"follow", MLS_PSK},
         {"context", MLS_CONTEXT}, {"reinit", MLS_REINIT}};
     const struct line_word *w = &l->words[i];
 
     *out = (struct mls_proposal){0};
-    for (size_t k = 0; k < sizeof types / sizeof *types; k++)
-        if (strcmp(types[k].key, w->key) == 0)
-            out->type = types[k].type;
+    for (size_t k = 0; k < sizeof TYPES / sizeof *TYPES; k++)
+        if (strcmp(TYPES[k].key, w->key) == 0)
+            out->type = TYPES[k].type;
     if (out->type == 0)
         return false;
     if (out->type == MLS_ADD)
@@ -47,14 +47,14 @@ static struct mls_wrap wrap_read(const struct line *l)
     static const struct {
         const char *key;
         unsigned flag;
-    } flags[] = {{"public", MLS_PUBLIC}, {"path", MLS_PATH}, {"tree", MLS_WITH_TREE},
+    } FLAGS[] = {{"public", MLS_PUBLIC}, {"path", MLS_PATH}, {"tree", MLS_WITH_TREE},
         {"info", MLS_WITH_INFO}, {"alone", MLS_NO_PENDING}};
     struct mls_wrap w = {
         .pad = line_number(l, "pad", 0), .authenticated_data = line_bytes(l, "aad")};
 
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        if (line_has(l, flags[i].key))
-            w.flags |= flags[i].flag;
+    for (size_t i = 0; i < sizeof FLAGS / sizeof *FLAGS; i++)
+        if (line_has(l, FLAGS[i].key))
+            w.flags |= FLAGS[i].flag;
     return w;
 }
 
@@ -106,13 +106,13 @@ enum err peer_commit(struct peer *p, const struct line *l, struct buf *answer)
 
 static void event_put(struct buf *answer, const struct mls_event *ev)
 {
-    static const char *const kinds[] = {[MLS_EVENT_NONE] = " none",
+    static const char *const KINDS[] = {[MLS_EVENT_NONE] = " none",
         [MLS_EVENT_APPLICATION] = " application",
         [MLS_EVENT_PROPOSAL] = " proposal",
         [MLS_EVENT_COMMIT] = " commit",
         [MLS_EVENT_OWN] = " own"};
 
-    buf_text(answer, kinds[ev->kind]);
+    buf_text(answer, KINDS[ev->kind]);
     line_put_number(answer, "epoch", ev->epoch);
     line_put_number(answer, "sender", ev->sender);
     line_put_bytes(answer, "data", ev->data);
