@@ -48,7 +48,7 @@ static bool body(EVP_CIPHER_CTX *ctx, struct bytes in, uint8_t *out)
            EVP_CipherFinal_ex(ctx, none, &n) == 1;
 }
 
-static enum err seal(const struct turn *t, struct bytes in, uint8_t *out)
+static enum err turn_seal(const struct turn *t, struct bytes in, uint8_t *out)
 {
     if (!fits(in) || !fits(t->aad))
         return ERR_TOO_BIG;
@@ -59,7 +59,7 @@ static enum err seal(const struct turn *t, struct bytes in, uint8_t *out)
     return verdict(good);
 }
 
-static enum err open(const struct turn *t, struct bytes in, uint8_t *out)
+static enum err turn_open(const struct turn *t, struct bytes in, uint8_t *out)
 {
     uint8_t tag[AEAD_TAG];
 
@@ -83,12 +83,12 @@ static enum err open(const struct turn *t, struct bytes in, uint8_t *out)
  * from the last block. */
 static void wash(EVP_CIPHER_CTX *ctx)
 {
-    static const uint8_t zeroes[AEAD_KEY_MAX];
+    static const uint8_t ZEROES[AEAD_KEY_MAX];
     uint8_t out[1];
     int n;
 
-    if (EVP_CipherInit_ex2(ctx, NULL, zeroes, zeroes, 1, NULL) != 1 ||
-        EVP_CipherUpdate(ctx, out, &n, zeroes, 1) != 1)
+    if (EVP_CipherInit_ex2(ctx, NULL, ZEROES, ZEROES, 1, NULL) != 1 ||
+        EVP_CipherUpdate(ctx, out, &n, ZEROES, 1) != 1)
         mem_die("OpenSSL cannot wipe a cipher context");
 }
 
@@ -96,7 +96,7 @@ enum err aead_seal(const struct aead_alg *alg, const uint8_t *key,
     const uint8_t nonce[AEAD_NONCE], struct bytes aad, struct bytes in, uint8_t *out)
 {
     struct turn t = {fetch_cipher_ctx(alg->row), key, nonce, aad};
-    enum err e = seal(&t, in, out);
+    enum err e = turn_seal(&t, in, out);
 
     wash(t.ctx);
     return e;
@@ -106,7 +106,7 @@ enum err aead_open(const struct aead_alg *alg, const uint8_t *key,
     const uint8_t nonce[AEAD_NONCE], struct bytes aad, struct bytes in, uint8_t *out)
 {
     struct turn t = {fetch_cipher_ctx(alg->row), key, nonce, aad};
-    enum err e = open(&t, in, out);
+    enum err e = turn_open(&t, in, out);
 
     wash(t.ctx);
     return e;
@@ -136,11 +136,11 @@ void aead_key_free(struct aead_key *k)
 enum err aead_key_seal(struct aead_key *k, const uint8_t nonce[AEAD_NONCE], struct bytes aad,
     struct bytes in, uint8_t *out)
 {
-    return seal(&(struct turn){k->ctx, NULL, nonce, aad}, in, out);
+    return turn_seal(&(struct turn){k->ctx, NULL, nonce, aad}, in, out);
 }
 
 enum err aead_key_open(struct aead_key *k, const uint8_t nonce[AEAD_NONCE], struct bytes aad,
     struct bytes in, uint8_t *out)
 {
-    return open(&(struct turn){k->ctx, NULL, nonce, aad}, in, out);
+    return turn_open(&(struct turn){k->ctx, NULL, nonce, aad}, in, out);
 }

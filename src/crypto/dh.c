@@ -238,11 +238,21 @@ struct bytes dh_key_pub(const struct dh_key *k)
     return bytes_of(k->pub, k->alg->pub_size);
 }
 
+/* Straight into our bytes: EVP_PKEY_get_raw_private_key() exports by way of a block of its own
+ * that it frees without wiping. */
+static bool x25519_priv(const struct dh_key *k, uint8_t out[DH_PRIV_SIZE])
+{
+    size_t n = 0;
+
+    return EVP_PKEY_get_octet_string_param(
+               k->pkey, OSSL_PKEY_PARAM_PRIV_KEY, out, DH_PRIV_SIZE, &n) == 1 &&
+           n == DH_PRIV_SIZE;
+}
+
 void dh_key_priv(const struct dh_key *k, uint8_t out[DH_PRIV_SIZE])
 {
-    size_t n = DH_PRIV_SIZE;
     bool good = k->scalar != NULL ? BN_bn2binpad(k->scalar, out, DH_PRIV_SIZE) == DH_PRIV_SIZE
-                                  : EVP_PKEY_get_raw_private_key(k->pkey, out, &n) == 1;
+                                  : x25519_priv(k, out);
 
     if (!good)
         mem_die("OpenSSL does not give a private key back");

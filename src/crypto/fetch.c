@@ -92,11 +92,11 @@ EVP_MD_CTX *fetch_md_ctx(enum fetch_md row)
 
 EVP_CIPHER_CTX *fetch_cipher_new(enum fetch_cipher row)
 {
-    static const uint8_t zeroes[EVP_MAX_KEY_LENGTH];
+    static const uint8_t ZEROES[EVP_MAX_KEY_LENGTH];
 
     (void)thread();
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-    if (ctx == NULL || EVP_CipherInit_ex2(ctx, all.cipher[row], zeroes, zeroes, 1, NULL) != 1)
+    if (ctx == NULL || EVP_CipherInit_ex2(ctx, all.cipher[row], ZEROES, ZEROES, 1, NULL) != 1)
         mem_die("OpenSSL cannot make a cipher context");
     return ctx;
 }

@@ -35,9 +35,9 @@ static bool put(EVP_MD_CTX *ctx, struct bytes v)
  * a new beginning overwrites the one, zeroes just short of a block the other. */
 static void wash(const struct hash_alg *alg, EVP_MD_CTX *ctx)
 {
-    static const uint8_t zeroes[BLOCK_MAX];
+    static const uint8_t ZEROES[BLOCK_MAX];
 
-    if (!begin(ctx) || !put(ctx, bytes_of(zeroes, alg->block - 1u)))
+    if (!begin(ctx) || !put(ctx, bytes_of(ZEROES, alg->block - 1u)))
         mem_die("OpenSSL cannot wipe a hash context");
 }
 

@@ -102,7 +102,8 @@ enum err key_curve_private(EVP_PKEY *pkey, uint8_t out[KEY_CURVE_PRIV])
     BIGNUM *d = NULL;
 
     if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_ED25519)
-        return verdict(EVP_PKEY_get_raw_private_key(pkey, out, &n) == 1);
+        return verdict(
+            EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, out, n, &n) == 1);
     bool good = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) == 1 &&
                 BN_bn2binpad(d, out, KEY_CURVE_PRIV) == KEY_CURVE_PRIV;
     BN_clear_free(d);

@@ -19,6 +19,20 @@ static enum err ratchet_step(const struct suite *s, const uint8_t secret[SUITE_H
     return label_derive_tree(s, secret, "secret", generation, next, SUITE_HASH);
 }
 
+/* Goes forward by one, or stays as it is: a step that fails halfway must not leave a secret
+ * that anybody can guess. */
+static enum err ratchet_advance(
+    const struct suite *s, uint32_t generation, uint8_t secret[SUITE_HASH])
+{
+    uint8_t next[SUITE_HASH];
+    enum err e = ratchet_step(s, secret, generation, next);
+
+    if (e == ERR_OK)
+        memcpy(secret, next, SUITE_HASH);
+    mem_wipe(next, sizeof next);
+    return e;
+}
+
 static uint32_t ratchet_reserve(uint32_t generation)
 {
     return generation > UINT32_MAX - RATCHET_RESERVE ? UINT32_MAX
@@ -49,7 +63,7 @@ enum err ratchet_next(
         return ERR_FULL;
     e = ratchet_key_of(r->suite, secret, c->generation, out);
     if (e == ERR_OK)
-        e = ratchet_step(r->suite, secret, c->generation, secret);
+        e = ratchet_advance(r->suite, c->generation, secret);
     if (e != ERR_OK) {
         mem_wipe(out, sizeof *out);
         return e;
