@@ -67,19 +67,38 @@ static enum err labeled_expand(const struct labeled *l, const uint8_t *prk, cons
     return hash_expand(l->hash, bytes_of(prk, l->hash->size), parts, MEM_COUNT(parts), out, n);
 }
 
+/* Whether it is in 1 .. order - 1, in time that does not depend on it. To ask OpenSSL would
+ * not do: memory that runs out there would pass for a scalar to be drawn again, and the key
+ * would be another than everybody else's. */
+static bool p256_in_range(const uint8_t v[DH_PRIV_SIZE])
+{
+    static const uint8_t ORDER[DH_PRIV_SIZE] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
+        0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+    unsigned borrow = 0;
+    uint8_t any = 0;
+
+    for (size_t i = DH_PRIV_SIZE; i-- > 0;) {
+        any |= v[i];
+        borrow = ((unsigned)v[i] - ORDER[i] - borrow) >> 31;
+    }
+    return any != 0 && borrow != 0;
+}
+
 /* A P-256 scalar is drawn again until it is in range. */
 static enum err derive_p256(
     const struct labeled *l, const uint8_t *prk, uint8_t *priv, struct dh_key **out)
 {
-    enum err e = ERR_CRYPTO;
-
-    for (unsigned i = 0; i < CANDIDATES && e == ERR_CRYPTO; i++) {
+    for (unsigned i = 0; i < CANDIDATES; i++) {
         uint8_t counter = (uint8_t)i;
-        e = labeled_expand(l, prk, "candidate", bytes_of(&counter, 1), priv, DH_PRIV_SIZE);
-        if (e == ERR_OK)
-            e = dh_key_new(&DH_P256, bytes_of(priv, DH_PRIV_SIZE), out);
+        enum err e =
+            labeled_expand(l, prk, "candidate", bytes_of(&counter, 1), priv, DH_PRIV_SIZE);
+        if (e != ERR_OK)
+            return e;
+        if (p256_in_range(priv))
+            return dh_key_new(&DH_P256, bytes_of(priv, DH_PRIV_SIZE), out);
     }
-    return e;
+    return ERR_CRYPTO;
 }
 
 static enum err derive_x25519(

@@ -25,9 +25,6 @@ static enum err job_entries(struct job *j)
     enum mls_rule rule = step_entries(&j->step, buf_view(&s->text));
     if (rule == MLS_RULE_KEPT)
         rule = step_begin(&j->step, NULL);
-    if (rule == MLS_RULE_KEPT)
-        rule = stage_judge(
-            s, j->g->env, j->step.base, j->step.extensions, j->what->wrap.authenticated_data);
     return rule == MLS_RULE_KEPT ? ERR_OK : group_refuse(j->g, rule);
 }
 
@@ -46,7 +43,17 @@ static enum err job_path(struct job *j)
     if (e != ERR_OK)
         return e;
     memcpy(j->step.commit, j->path.commit_secret, SUITE_HASH);
+    s->committer_after = leaf_ref(tree_leaf(s->next->tree, s->next->self));
     return ERR_OK;
+}
+
+/* Behind the path: the hook must see the leaf of ours that the others will. */
+static enum err job_judge(struct job *j)
+{
+    enum mls_rule rule = stage_judge(j->step.stage, j->g->env, j->step.base, j->step.extensions,
+        j->what->wrap.authenticated_data);
+
+    return rule == MLS_RULE_KEPT ? ERR_OK : group_refuse(j->g, rule);
 }
 
 static enum err job_body(struct job *j)
@@ -159,6 +166,8 @@ static enum err job_run(struct job *j, struct mls_commit_result *out)
     j->has_path = s->batch.needs_path || (j->what->wrap.flags & MLS_PATH) != 0;
     if (j->has_path)
         e = job_path(j);
+    if (e == ERR_OK)
+        e = job_judge(j);
     if (e == ERR_OK)
         e = step_context(&j->step);
     if (e == ERR_OK)

@@ -93,6 +93,16 @@ static bool psk_known(const struct mls_group *g, const struct schedule_psk_id *i
     return known;
 }
 
+/* A welcome can name no more of them. */
+static bool psk_room(const struct picks *all)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->n; i++)
+        n += all->v[i].taken && all->v[i].p.type == PROPOSAL_PSK;
+    return n < WELCOME_PSK_MAX;
+}
+
 static bool lives(const struct leaf *l, uint64_t now)
 {
     return now == 0 || (now >= l->not_before && now <= l->not_after);
@@ -130,7 +140,7 @@ static bool possible(const struct mls_group *g, const struct picks *all, const s
     case PROPOSAL_UPDATE:
         return target(x) != g->now->self && fits(g, brings(x), x->sender);
     case PROPOSAL_PSK:
-        return psk_known(g, &x->p.psk);
+        return psk_room(all) && psk_known(g, &x->p.psk);
     case PROPOSAL_CONTEXT:
         return all_support(g, all, x->p.extensions);
     default:

@@ -74,7 +74,6 @@ static const struct rule_row ROWS[MLS_RULE_COUNT] = {
     [MLS_RULE_EXTERNAL_PROPOSAL] = {"12.2", "an external commit has a proposal that it may not have"},
 
     [MLS_RULE_COMMIT_PATH] = {"12.4", "a commit has no path where it needs one"},
-    [MLS_RULE_COMMIT_LAST] = {"12.4", "a commit leaves nobody in the group"},
     [MLS_RULE_COMMIT_TAG] = {"12.4.2", "the confirmation tag of a commit does not verify"},
     [MLS_RULE_COMMIT_POLICY] = {"12.2", "the group's own policy does not allow a commit"},
     [MLS_RULE_WELCOME_NOT_MINE] = {"12.4.3.1", "a welcome is not for this key package"},

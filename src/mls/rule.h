@@ -83,7 +83,6 @@ enum mls_rule {
 
     /* 12.4: commits, welcomes */
     MLS_RULE_COMMIT_PATH,      /* none where one is needed */
-    MLS_RULE_COMMIT_LAST,      /* everybody else is gone, or nobody is left */
     MLS_RULE_COMMIT_TAG,       /* the confirmation tag */
     MLS_RULE_COMMIT_POLICY,    /* the application's hook, judging by group state alone */
     MLS_RULE_WELCOME_NOT_MINE, /* none of its secrets is for this key package */

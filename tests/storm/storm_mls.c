@@ -231,7 +231,7 @@ static void hear_old(const struct player *p)
 
 static void do_add(void)
 {
-    size_t n = 1 + below(s.limit > 100 ? 40 : 3);
+    size_t n = s.step == 0 && s.limit > 100 ? 40 : 1 + below(3);
     struct mls_proposal add[40];
     size_t from;
 
@@ -313,8 +313,8 @@ static void do_remove(void)
     if (s.n < 3)
         return;
     size_t by = (size_t)(anybody() - s.v);
-    size_t n = 1 + below(s.limit > 100 && s.n > 100 ? 20 : 2);
-    struct mls_proposal what[20];
+    size_t n = 1 + below(3);
+    struct mls_proposal what[3];
     size_t count = 0;
 
     if (s.n < n + 2)

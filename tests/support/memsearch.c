@@ -62,8 +62,11 @@ static void look_at_page(uint64_t at)
         return;
     }
     size_t all = s.kept + PAGE;
-    for (size_t i = 0; i + s.n <= all; i++)
-        s.found += matches(s.window + i);
+    /* To the first byte by memchr(), which is many times faster than a loop. */
+    const uint8_t *end = s.window + all - s.n + 1;
+    for (const uint8_t *p = s.window;
+         p < end && (p = memchr(p, s.needle[0] ^ 0xff, (size_t)(end - p))) != NULL; p++)
+        s.found += matches(p);
     s.kept = s.n - 1;
     memmove(s.window, s.window + all - s.kept, s.kept);
 }

@@ -33,7 +33,13 @@ static void gather(struct trial *t, bool filled)
     buf_init(&t->scratch, WIRE_MAX);
 }
 
-static void scatter(struct trial *t)
+void trial_open(struct trial *t)
+{
+    *t = (struct trial){0};
+    gather(t, true);
+}
+
+void trial_close(struct trial *t)
 {
     evil_fini(&t->e);
     party_fini(&t->p);
@@ -42,7 +48,7 @@ static void scatter(struct trial *t)
 
 void trial_unfilled(struct trial *t)
 {
-    scatter(t);
+    trial_close(t);
     gather(t, false);
 }
 
@@ -61,14 +67,14 @@ void rulebook_run(const struct rulebook *b)
 {
     for (size_t i = 0; i < b->n; i++) {
         const struct rulebook_row *row = &b->rows[i];
-        struct trial t = {0};
-        gather(&t, true);
+        struct trial t;
+        trial_open(&t);
         enum mls_rule rule = row->run(&t, row->arg);
         cr_expect_eq(rule, row->rule, "%s: %s, not %s", row->what, mls_rule_text(rule),
             mls_rule_text(row->rule));
         if (rule == row->rule)
             honest_again(&t);
-        scatter(&t);
+        trial_close(&t);
     }
 }
 

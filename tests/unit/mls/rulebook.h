@@ -44,6 +44,9 @@ extern const struct rulebook RULEBOOK_LEAF, RULEBOOK_TREE, RULEBOOK_PATH, RULEBO
     RULEBOOK_EXTERNAL, RULEBOOK_WELCOME, RULEBOOK_MESSAGE;
 void rulebook_run(const struct rulebook *b);
 
+/* For tests that are no rows: the same group, and its end. */
+void trial_open(struct trial *t);
+void trial_close(struct trial *t);
 /* Instead of the group that is there: one where nobody committed a path. */
 void trial_unfilled(struct trial *t);
 size_t trial_person(struct trial *t); /* who lists what members list */

@@ -11,7 +11,6 @@ static const struct {
     const char *why;
 } OUT_OF_REACH[] = {
     {MLS_RULE_KEPT, "nothing is broken"},
-    {MLS_RULE_COMMIT_LAST, "the RFC lets one stay alone, and nobody can remove themselves"},
 };
 
 static bool in_a_book(enum mls_rule rule)

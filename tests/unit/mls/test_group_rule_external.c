@@ -89,6 +89,23 @@ static enum mls_rule removes(struct trial *t, int n)
     return come_in(t);
 }
 
+/* Two old leaves, each of which could be its own by the name. */
+static enum mls_rule removes_namesakes(struct trial *t, int arg)
+{
+    size_t twin = trial_person(t);
+
+    (void)arg;
+    t->p.m[twin]->who.identity = bytes_str(t->p.m[3]->name);
+    party_repackage(&t->p, twin);
+    party_add(&t->p, 0, twin);
+    t->e.who = 3;
+    t->e.flags = EVIL_EXTERNAL;
+    evil_external_init(&t->e);
+    evil_remove(&t->e, 3);
+    evil_remove(&t->e, party_leaf(&t->p, twin));
+    return come_in(t);
+}
+
 static enum mls_rule removes_nobody(struct trial *t, int leaf)
 {
     outside(t);
@@ -277,6 +294,7 @@ static const struct rulebook_row ROWS[] = {
     {"by reference", MLS_RULE_EXTERNAL_PROPOSAL, by_reference, 0},
     {"removes another", MLS_RULE_EXTERNAL_REMOVE, removes, 1},
     {"removes two", MLS_RULE_EXTERNAL_REMOVE, removes, 2},
+    {"removes two of its name", MLS_RULE_EXTERNAL_REMOVE, removes_namesakes, 0},
     {"removes nobody", MLS_RULE_PROPOSAL_REMOVE_BLANK, removes_nobody, 4},
     {"keeps its key", MLS_RULE_LEAF_KEY_KEPT, resync_key, 0},
     {"changes its name", MLS_RULE_EXTERNAL_REMOVE, resync_name, 0},

@@ -192,6 +192,17 @@ static enum mls_rule psk_nonce(struct trial *t, int size)
     return committed(t);
 }
 
+static enum mls_rule psk_nonce_proposed(struct trial *t, int size)
+{
+    static const uint8_t zeroes[SUITE_HASH + 1];
+
+    return trial_refused(
+        t, evil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_PSK,
+                                    .psk = {.type = PSK_EXTERNAL,
+                                        .id = LIT("one"),
+                                        .nonce = bytes_of(zeroes, (size_t)size)}}));
+}
+
 static enum mls_rule psk_unknown(struct trial *t, int arg)
 {
     know_psks(t);
@@ -519,6 +530,8 @@ static const struct rulebook_row ROWS[] = {
     {"no nonce", MLS_RULE_PSK_NONCE, psk_nonce, 0},
     {"nonce too short", MLS_RULE_PSK_NONCE, psk_nonce, SUITE_HASH - 1},
     {"nonce too long", MLS_RULE_PSK_NONCE, psk_nonce, SUITE_HASH + 1},
+    {"nonce proposed too short", MLS_RULE_PSK_NONCE, psk_nonce_proposed, SUITE_HASH - 1},
+    {"nonce proposed too long", MLS_RULE_PSK_NONCE, psk_nonce_proposed, SUITE_HASH + 1},
     {"psk of nobody", MLS_RULE_PSK_UNKNOWN, psk_unknown, 0},
     {"psk of others", MLS_RULE_PSK_UNKNOWN, psk_unknown, 1},
     {"psk of an epoch to come", MLS_RULE_PSK_UNKNOWN, psk_epoch, 0},
