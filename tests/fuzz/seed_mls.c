@@ -122,6 +122,7 @@ static void commits(struct party_member *liar)
         must(mls_commit(liar->g, &how, r), "commit");
         (void)snprintf(name, sizeof name, "commit-%zu", i);
         public_message(name, buf_view(&r->commit));
+        mls_discard(liar->g);
         how.wrap.flags = MLS_PATH;
         buf_clear(&r->commit);
         buf_clear(&r->welcome);

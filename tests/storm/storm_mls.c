@@ -558,8 +558,8 @@ int main(int argc, char **argv)
     for (s.step = 0; s.step < operations; s.step++) {
         one();
         if ((s.step + 1) % 500 == 0)
-            (void)fprintf(stderr, "storm_mls: %zu of %zu, %zu members\n", s.step + 1,
-                operations, s.n);
+            (void)fprintf(
+                stderr, "storm_mls: %zu of %zu, %zu members\n", s.step + 1, operations, s.n);
     }
     (void)printf("{\"storm\":\"mls\",\"seed\":%llu,\"operations\":%zu,\"members\":%zu",
         (unsigned long long)s.seed, operations, s.n);
