@@ -113,11 +113,17 @@ enum err group_info_write(
 
 enum err mls_group_info(struct mls_group *g, unsigned flags, struct buf *message)
 {
-    enum err e = group_may_speak(g);
+    const struct epoch *of = g->now;
+    enum err e = ERR_OK;
 
+    /* Whoever joins by a commit of its own hands in the next group info beside it. */
+    if (of == NULL && g->stage != NULL)
+        of = g->stage->next;
+    else
+        e = group_may_speak(g);
     if (e != ERR_OK)
         return e;
     content_message_begin(message, CONTENT_GROUP_INFO);
-    e = group_info_write(g->now, g->signer, flags, true, message);
+    e = group_info_write(of, g->signer, flags, true, message);
     return e == ERR_OK ? buf_end(message) : e;
 }

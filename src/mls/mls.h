@@ -197,7 +197,8 @@ enum err mls_apply(struct mls_group *g); /* ERR_STATE when nothing is staged */
 void mls_discard(struct mls_group *g);
 void mls_forget(struct mls_group *g); /* the epoch before */
 
-/* The group info of the present epoch, to join by (flags: MLS_WITH_TREE). */
+/* The group info of the present epoch, to join by (flags: MLS_WITH_TREE); of the staged one
+ * while a group that joins by its own commit has no other. */
 enum err mls_group_info(struct mls_group *g, unsigned flags, struct buf *message);
 
 /* ---- the tree outside of messages ---- */

@@ -296,6 +296,48 @@ Test(group_external, joins__one_behind_the_other)
     cast_suites(in_sequence);
 }
 
+/* Whoever comes in hands in the group info of the epoch to be, beside the commit. */
+static void info_ahead(uint16_t suite)
+{
+    const struct cast_entry how = {0};
+    enum mls_rule rule;
+    struct buf commit;
+    struct buf info;
+    struct cast c;
+
+    cast_init(&c, suite, 2);
+    size_t one = cast_person(&c);
+    struct party_member *two = c.p.m[cast_person(&c)];
+    buf_init(&commit, WIRE_MAX);
+    buf_init(&info, WIRE_MAX);
+    cr_assert_eq(cast_enter(&c, one, &how, &commit, &rule), ERR_OK);
+    cr_assert_eq(mls_group_info(c.p.m[one]->g, MLS_WITH_TREE, &info), ERR_OK);
+    for (size_t i = 0; i < 2; i++) {
+        cast_hear(&c, i, buf_view(&commit));
+        cr_assert_eq(mls_apply(cast_group(&c, i)), ERR_OK);
+    }
+    cr_assert_eq(mls_apply(cast_group(&c, one)), ERR_OK);
+    const struct mls_external_request what = {.info = buf_view(&info)};
+    buf_clear(&commit);
+    cr_assert_eq(
+        mls_group_join_external(&two->world.env, &two->who, &what, &commit, &two->g, &rule),
+        ERR_OK);
+    for (size_t i = 0; i <= one; i++) {
+        cast_hear(&c, i, buf_view(&commit));
+        cr_assert_eq(mls_apply(cast_group(&c, i)), ERR_OK);
+    }
+    cr_assert_eq(mls_apply(two->g), ERR_OK);
+    cast_alive(&c);
+    buf_free(&commit);
+    buf_free(&info);
+    cast_fini(&c);
+}
+
+Test(group_external, info__of_the_epoch_to_be)
+{
+    cast_suites(info_ahead);
+}
+
 static void lost_race(uint16_t suite)
 {
     const struct cast_entry how = {0};
