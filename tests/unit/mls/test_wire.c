@@ -19,6 +19,8 @@ static const struct {
     {16384, "\x80\x00\x40\x00", 4},
     {16385, "\x80\x00\x40\x01", 4},
     {70000, "\x80\x01\x11\x70", 4},
+    {37, "\x25", 1}, /* printed in RFC 9420, 2.1.2 */
+    {15293, "\x7b\xbd", 2},
 };
 
 static enum err read_all(const void *p, size_t n, size_t max)
@@ -124,6 +126,16 @@ Test(wire, put__what_goes_out_comes_in)
         buf_free(&b);
         mem_free(p);
     }
+}
+
+Test(wire, put_length__as_the_rfc_prints_it) /* 2.1.2 */
+{
+    struct buf b;
+
+    buf_init(&b, 8);
+    wire_put_length(&b, 494878333);
+    cr_assert(bytes_eq(buf_view(&b), bytes_of("\x9d\x7f\x3e\x7d", 4)));
+    buf_free(&b);
 }
 
 Test(wire, put_length__ends_at_thirty_bits)
