@@ -168,7 +168,8 @@ enum {
     MLS_WITH_INFO = 1 << 3,  /* a group info that others can join by */
     MLS_NO_PENDING = 1 << 4, /* leave proposals that wait out of it */
 };
-/* What it costs to hide sizes: a sealed plaintext is padded to a multiple. 0: not. */
+/* pad hides sizes: what is sealed, text and signature, is padded to a multiple of it. 0: not.
+ */
 struct mls_wrap {
     unsigned flags;
     size_t pad;
@@ -220,6 +221,8 @@ enum err mls_tree_build(uint16_t suite, uint32_t leaves, const struct mls_node *
 
 /* ---- messages ---- */
 
+/* Refused while proposals wait (MLS_RULE_GROUP_PROPOSALS): commit them first, so that whoever
+ * is to be removed does not hear it (12.4). */
 enum err mls_protect(
     struct mls_group *g, struct bytes data, const struct mls_wrap *wrap, struct buf *message);
 
@@ -241,11 +244,13 @@ struct mls_event {
      * to a group that was loaded since: it was judged before, and the views are not stored. */
     const struct mls_change *change;
     bool removes_us;
-    struct buf plain; /* what the views above point into */
+    struct buf plain; /* what the views above point into; those of a commit live in its stage */
 };
 /* A message of this group: private or public. The event is cleared first. A message of an
  * epoch that is neither the present nor the kept one is ERR_STALE; one that is ahead,
- * ERR_STATE. */
+ * ERR_STATE. Messages of one sender may come in another order: the newest 32 that were skipped
+ * are still opened, and one may be up to 4,096 ahead. Our own are refused, but for a commit
+ * that is staged. */
 enum err mls_process(struct mls_group *g, struct bytes message, struct mls_event *event);
 void mls_event_init(struct mls_event *e);
 void mls_event_clear(struct mls_event *e); /* wipes */
