@@ -50,14 +50,6 @@ enum err epoch_set_context(struct epoch *e, const struct schedule_context *c)
     return ERR_OK;
 }
 
-enum err epoch_hash_tree(struct epoch *e)
-{
-    struct schedule_context c = e->context;
-    enum err err = tree_hash_root(e->tree, c.tree_hash);
-
-    return err == ERR_OK ? epoch_set_context(e, &c) : err;
-}
-
 void epoch_retire(struct epoch *e)
 {
     struct schedule kept = {0};

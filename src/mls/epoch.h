@@ -30,9 +30,6 @@ enum err epoch_set_context(struct epoch *e, const struct schedule_context *c);
 /* What is no longer needed once the next epoch has begun, wiped: all but what opens messages.
  */
 void epoch_retire(struct epoch *e);
-/* The tree's hash into the context, which is then encoded anew. */
-enum err epoch_hash_tree(struct epoch *e);
-
 struct leaf_place epoch_place(const struct epoch *e, uint32_t index);
 struct content_keys epoch_content_keys(struct epoch *e);
 /* A new epoch is complete: from the encryption secret to a secret tree, and what only those who

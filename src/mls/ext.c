@@ -69,11 +69,6 @@ bool ext_is_default(uint16_t type)
     return type >= EXT_APPLICATION_ID && type <= EXT_EXTERNAL_SENDERS;
 }
 
-bool ext_is_grease(uint16_t v)
-{
-    return (v & 0x0f0f) == 0x0a0a && v >> 8 == (v & 0xff) && v != 0xfafa;
-}
-
 enum err ext_required_read(struct bytes data, struct ext_required *out)
 {
     struct reader r;

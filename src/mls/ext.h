@@ -30,7 +30,6 @@ bool ext_find(struct bytes list, uint16_t type, struct bytes *data);
 bool ext_next(struct reader *walk, struct ext *out); /* over reader_init(&walk, list) */
 void ext_put(struct buf *b, uint16_t type, struct bytes data); /* one entry of a list */
 bool ext_is_default(uint16_t type); /* RFC 9420 section 7.2: needs no listing */
-bool ext_is_grease(uint16_t v);     /* section 13.5 */
 
 /* required_capabilities, as vectors of uint16 for wire_u16s_has(). */
 struct ext_required {

@@ -37,7 +37,7 @@ struct mls_group *group_new(const struct mls_env *env, const struct mls_identity
     return g;
 }
 
-void reinit_keep(struct reinit *to, const struct proposal *p)
+static void reinit_keep(struct reinit *to, const struct proposal *p)
 {
     drop(&to->group_id); /* a loaded group has empty ones */
     drop(&to->extensions);

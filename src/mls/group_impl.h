@@ -88,7 +88,6 @@ struct mls_identity group_identity(const struct mls_group *g);
 void group_drop_waiting(struct mls_group *g);
 void group_keep_resumption(struct mls_group *g, const struct epoch *e);
 const uint8_t *group_resumption(const struct mls_group *g, uint64_t epoch); /* NULL: gone */
-void reinit_keep(struct reinit *to, const struct proposal *p);
 
 /* group_send.c */
 enum err group_may_speak(struct mls_group *g);

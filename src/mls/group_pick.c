@@ -225,13 +225,13 @@ static enum err in_lifetime(struct mls_group *g, const struct picks *all)
 
 static void put_entry(const struct pick *x, struct buf *entries)
 {
-    if (x->from != NULL) {
-        buf_u8(entries, 2);
-        wire_put(entries, bytes_of(x->from->ref, SUITE_HASH));
-    } else {
-        buf_u8(entries, 1);
-        buf_bytes(entries, x->p.raw);
-    }
+    const struct proposal_entry e = {
+        .by_reference = x->from != NULL,
+        .reference = bytes_of(x->from != NULL ? x->from->ref : NULL, SUITE_HASH),
+        .proposal = x->p.raw,
+    };
+
+    proposal_entry_write(&e, entries);
 }
 
 enum err pick_entries(

@@ -24,7 +24,6 @@ struct treekem {
     uint8_t (*priv)[DH_PRIV_SIZE]; /* per level, in locked memory */
 };
 
-void treekem_forget(struct treekem *k, unsigned level);
 /* Whether the key known at the node is the one that is in the tree there. */
 bool treekem_fits(struct treekem *k, const struct tree *t, uint32_t node);
 /* The key pair of a node for its path secret (7.4). */

@@ -79,7 +79,7 @@ void treekem_keep(struct treekem *k, uint32_t node, const struct dh_key *key)
     mem_wipe(priv, sizeof priv);
 }
 
-void treekem_forget(struct treekem *k, unsigned level)
+static void treekem_forget(struct treekem *k, unsigned level)
 {
     k->known &= ~(1u << level);
     k->pub[level].n = 0;

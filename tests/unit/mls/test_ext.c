@@ -126,19 +126,6 @@ Test(ext, is_default__are_the_five_of_the_rfc)
         cr_assert_eq(ext_is_default((uint16_t)v), v >= 1 && v <= 5);
 }
 
-Test(ext, is_grease__are_the_fifteen_of_the_rfc)
-{
-    static const uint16_t grease[] = {0x0a0a, 0x1a1a, 0x2a2a, 0x3a3a, 0x4a4a, 0x5a5a, 0x6a6a,
-        0x7a7a, 0x8a8a, 0x9a9a, 0xaaaa, 0xbaba, 0xcaca, 0xdada, 0xeaea};
-    size_t found = 0;
-
-    for (unsigned v = 0; v <= UINT16_MAX; v++) {
-        if (ext_is_grease((uint16_t)v))
-            cr_assert_eq(v, grease[found++ % MEM_COUNT(grease)]);
-    }
-    cr_assert_eq(found, MEM_COUNT(grease));
-}
-
 Test(ext, required__three_lists_and_nothing_behind)
 {
     static const uint8_t whole[] = {2, 0xf0, 0x01, 4, 0, 9, 0, 10, 2, 0, 1};
