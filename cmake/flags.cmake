@@ -19,11 +19,11 @@ endif()
 if(HARDEN)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
   target_compile_options(sotto_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
-    -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE
-    -fno-delete-null-pointer-checks)
+    -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
+    $<$<NOT:$<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>>:-fPIE> -fno-delete-null-pointer-checks)
   if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
     target_compile_options(sotto_flags INTERFACE -ftrivial-auto-var-init=zero)
   endif()
-  target_link_options(sotto_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
+  target_link_options(sotto_flags INTERFACE $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-pie> -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
     -Wl,--as-needed)
 endif()
