@@ -25,6 +25,14 @@ void batch_put(struct batch *b, struct proposal *p, uint8_t kind, uint32_t sende
     *p = (struct proposal){0};
 }
 
+bool batch_removes(const struct batch *b, uint32_t leaf)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (b->v[i].p.type == PROPOSAL_REMOVE && b->v[i].p.removed == leaf)
+            return true;
+    return false;
+}
+
 static enum mls_rule psk_one(
     const struct batch_psks *from, const struct schedule_psk_id *id, struct buf *out)
 {

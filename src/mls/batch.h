@@ -39,6 +39,8 @@ void batch_fini(struct batch *b);
 void batch_put(struct batch *b, struct proposal *p, uint8_t kind, uint32_t sender,
     const struct waiting *from);
 
+/* Whether it removes this leaf. */
+bool batch_removes(const struct batch *b, uint32_t leaf);
 /* One proposal alone, when it arrives and when it is committed. */
 enum mls_rule batch_check_one(const struct mls_env *env, const struct epoch *e,
     const struct proposal *p, uint8_t kind, uint32_t sender);

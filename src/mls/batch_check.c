@@ -164,11 +164,6 @@ static enum mls_rule check_external(const struct batch *b)
     return b->counts[PROPOSAL_REMOVE] > 1 ? MLS_RULE_EXTERNAL_REMOVE : MLS_RULE_KEPT;
 }
 
-static bool too_many(const struct batch *b)
-{
-    return b->counts[PROPOSAL_PSK] > UINT16_MAX;
-}
-
 enum mls_rule batch_check(
     const struct mls_env *env, const struct epoch *e, struct batch *b, uint32_t committer)
 {
@@ -189,8 +184,6 @@ enum mls_rule batch_check(
     map_free(&o.psks);
     if (rule != MLS_RULE_KEPT)
         return rule;
-    if (too_many(b))
-        return MLS_RULE_FORMAT;
     if (b->reinit != NULL && b->n != 1)
         return MLS_RULE_PROPOSAL_REINIT;
     return committer == MLS_NOBODY ? check_external(b) : MLS_RULE_KEPT;

@@ -61,9 +61,9 @@ struct mls_env {
     /* ERR_OK, or the commit is refused with MLS_RULE_COMMIT_POLICY. Asked for our own commits
      * too, before they are made. NULL: every commit the RFC allows. */
     enum err (*judge)(void *arg, const struct mls_change *change);
-    /* ERR_OK, or whoever this is may not be in the group: MLS_RULE_LEAF_IDENTITY. Asked once
-     * per leaf that is new. It must judge by the member alone, or members disagree. NULL:
-     * everybody is who they say. */
+    /* ERR_OK, or whoever this is may not be in the group: MLS_RULE_LEAF_IDENTITY. Asked of
+     * each leaf that is new, of one that waits when it comes and when it is committed. It must
+     * judge by the member alone, or members disagree. NULL: everybody is who they say. */
     enum err (*identify)(void *arg, const struct mls_member *member);
 };
 

@@ -208,7 +208,6 @@ enum err mls_commit(
     e = job_run(&j, out);
     if (e == ERR_OK) {
         stage_finish(j.step.stage, true);
-        stage_free(g->stage);
         g->stage = j.step.stage;
         g->dirty = true;
     } else {

@@ -63,9 +63,6 @@ static enum mls_rule open_secrets(struct arrival *a)
     enum mls_rule rule =
         welcome_open_secrets(&a->welcome, &a->entry, init, &a->secrets_plain, &a->secrets);
     dh_key_free(init);
-    if (rule == MLS_RULE_KEPT && (a->secrets.joiner.n != SUITE_HASH ||
-                                     (a->secrets.has_path && a->secrets.path.n != SUITE_HASH)))
-        rule = MLS_RULE_WELCOME_SECRETS;
     if (rule == MLS_RULE_KEPT)
         rule = batch_psk_ids(&from, a->secrets.psk, a->secrets.psk_n, a->psk);
     if (rule == MLS_RULE_KEPT)
@@ -168,8 +165,6 @@ static enum mls_rule arrive(struct arrival *a)
 
     if (rule == MLS_RULE_KEPT)
         rule = open_secrets(a);
-    if (rule == MLS_RULE_KEPT && a->info.context.suite != a->secret.suite)
-        rule = MLS_RULE_PACKAGE_SUITE;
     if (rule == MLS_RULE_KEPT)
         rule = info_epoch(a->env, &a->info, a->what->tree, &a->e);
     if (rule == MLS_RULE_KEPT)

@@ -42,7 +42,7 @@ static enum err find_epoch(
     return epoch > g->now->context.epoch ? ERR_STATE : ERR_STALE;
 }
 
-/* The key a sender signs with; *own is set when it is read here and for the caller to free. */
+/* The leaf's own: not for the caller to free. */
 static enum mls_rule member_pub(const struct intake *in, struct sign_pub **pub)
 {
     const struct tree *t = in->e->tree;

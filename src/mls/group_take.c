@@ -74,14 +74,6 @@ static enum mls_rule take_secret_half(struct step *s, const struct content *c)
     return rule;
 }
 
-static bool removes_us(const struct stage *s, uint32_t self)
-{
-    for (size_t i = 0; i < s->batch.n; i++)
-        if (s->batch.v[i].p.type == PROPOSAL_REMOVE && s->batch.v[i].p.removed == self)
-            return true;
-    return false;
-}
-
 static enum mls_rule take(struct step *s, const struct content *c, struct mls_event *event)
 {
     struct stage *st = s->stage;
@@ -93,7 +85,7 @@ static enum mls_rule take(struct step *s, const struct content *c, struct mls_ev
         rule = stage_judge(st, s->env, s->base, s->extensions, c->authenticated_data);
     if (rule != MLS_RULE_KEPT)
         return rule;
-    event->removes_us = removes_us(st, s->base->self);
+    event->removes_us = batch_removes(&st->batch, s->base->self);
     if (!event->removes_us)
         return take_secret_half(s, c);
     epoch_free(st->next);

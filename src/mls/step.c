@@ -107,14 +107,6 @@ static enum mls_rule place_joiner(struct step *s, struct leaf *joiner)
     return rule;
 }
 
-static bool removes(const struct batch *b, uint32_t leaf)
-{
-    for (size_t i = 0; i < b->n; i++)
-        if (b->v[i].p.type == PROPOSAL_REMOVE && b->v[i].p.removed == leaf)
-            return true;
-    return false;
-}
-
 enum mls_rule step_begin(struct step *s, struct leaf *joiner)
 {
     struct stage *st = s->stage;
@@ -133,7 +125,7 @@ enum mls_rule step_begin(struct step *s, struct leaf *joiner)
         rule = place_joiner(s, joiner);
     if (rule != MLS_RULE_KEPT)
         return rule;
-    if (base->priv != NULL && !removes(&st->batch, base->self)) {
+    if (base->priv != NULL && !batch_removes(&st->batch, base->self)) {
         take_own_updates(s);
         treekem_prune(next->priv, next->tree);
     }
