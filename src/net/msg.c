@@ -286,6 +286,7 @@ SHAPE(MSG_PACKAGE_ROW, package, "package_row");
 
 static const struct field MSG_PUBLIC_KEY_FIELDS[] = {
     STR(public_key, identity, "identity", BLOB16, MUST, MSG_IDENTITY),
+    STR(public_key, proof, "proof", BLOB16, MAYBE, MSG_PROOF),
     LIST(public_key, packages, 64, MSG_PACKAGE_ROW),
 };
 SHAPE(MSG_PUBLIC_KEY, public_key, "public_key");

@@ -17,6 +17,7 @@
 #define MSG_TEXT     65472 /* with every name at its longest, what is told fits its ceiling */
 #define MSG_WORDS    16000 /* of an operator */
 #define MSG_IDENTITY 1024
+#define MSG_PROOF    512 /* of an identity key: a signature */
 #define MSG_PACKAGE  4096
 /* The suites of rooms and direct conversations: nothing else is kept. */
 #define MSG_SUITE_AES    0xf001
@@ -269,6 +270,7 @@ struct msg_package {
 };
 struct msg_public_key {
     struct bytes identity;
+    struct bytes proof;
     struct list packages;
 };
 struct msg_identity {

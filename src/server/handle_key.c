@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Identity keys and key packages: opaque here, handed out once each, with measure. */
+/* Identity keys, which are proven, and key packages: opaque here, handed out once each, with
+ * measure. */
 #include "base/mem.h"
+#include "crypto/identity_proof.h"
 #include "server/convo.h"
 #include "server/handle.h"
 #include "server/reply.h"
@@ -207,13 +209,42 @@ static bool take_identity(struct peer *p, struct bytes identity)
     return true;
 }
 
+_Static_assert(MSG_PROOF == SIGN_MAX, "any proof fits its field");
+_Static_assert(LINK_EXPORT == IDENTITY_PROOF_EXPORT, "what the line exports is what is signed");
+
+/* A public key is no secret: that somebody knows one says nothing. The check takes some 50 us
+ * and was paid for, right or wrong, like any request (dispatch). */
+static bool proof_fine(struct peer *p, const struct msg_public_key *m)
+{
+    uint8_t exported[LINK_EXPORT] = {0};
+    enum err e = link_exporter(p->link, exported);
+
+    if (e == ERR_OK)
+        e = identity_proof_check(m->identity, exported, m->proof);
+    if (e == ERR_OK)
+        return true;
+    if (e == ERR_FORMAT) {
+        reply_refuse(p, OP_PUBLIC_KEY, CODE_BAD_FIELD, 0,
+            "identity: not an RSA public key of 2048, 3072 or 4096 bits");
+        return false;
+    }
+    relay_note(p->server, "refused", "", p->user->name.s, "wrong proof of an identity key");
+    reply_refuse(p, OP_PUBLIC_KEY, CODE_BAD_SECRET, 0,
+        "proof: not made with the private half of that key on this connection");
+    return false;
+}
+
 enum framer_verdict handle_public_key(struct peer *p, const void *msg)
 {
     const struct msg_public_key *m = msg;
     const struct user *u = p->user;
     bool other = u->identity_n != m->identity.n ||
                  memcmp(u->identity, m->identity.p, m->identity.n) != 0;
+    bool again = p->proven && !other && m->proof.n == 0;
 
+    if (!again && !proof_fine(p, m))
+        return FRAMER_NEXT;
+    p->proven = true;
     if (other && take_identity(p, m->identity))
         return FRAMER_STALL;
     put_packages(p, OP_PUBLIC_KEY, m->packages);

@@ -42,6 +42,7 @@ struct peer {
     bool offended; /* already counted as an offence */
     bool charged;  /* the stalled frame has paid its bucket */
     bool weighed;  /* and for its bytes */
+    bool proven;   /* its user's identity key, on this line */
     uint64_t heard_ms;
     uint64_t born_ms;
     struct loop_timer timer;

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "support/live.h"
+#include "support/prover.h"
 
 #define ACTORS   4
 #define SAID_MAX 4096
@@ -60,6 +61,7 @@ static void next_request(struct worker_bee *b)
     struct msg_join join = {.room = bytes_str(b->room)};
     struct msg_say say = {.to = bytes_str("log"), .text = bytes_str("under load")};
     struct msg_commit commit = {.room = bytes_str(b->room), .info = bytes_str("info")};
+    struct msg_public_key key = {0};
     struct list_writer packages;
     struct msg_package package = {.suite = 0xf001, .body = bytes_str("package of one")};
 
@@ -84,9 +86,9 @@ static void next_request(struct worker_bee *b)
     case STEP_KEYS:
         list_begin(&packages, 4096);
         list_add(&packages, &MSG_PACKAGE_ROW, &package);
-        actor_send(&b->a, OP_PUBLIC_KEY,
-            &(struct msg_public_key){
-                .identity = bytes_str(b->name), .packages = list_view(&packages)});
+        key.packages = list_view(&packages);
+        prover_fill(&b->a, (size_t)(b - bees), &key);
+        actor_send(&b->a, OP_PUBLIC_KEY, &key);
         list_end(&packages);
         break;
     case STEP_SAY:

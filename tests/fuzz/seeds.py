@@ -82,7 +82,7 @@ BODIES = {
     "said": (0x15, 1, s8(b"ops") + s8(b"bob") + b16(b"hi") + u64(1) + b"\0" + u64(2) + u64(3)),
     "direct": (0x12, 0, s8(b"bob") + b16(b"hello") + u64(1) + b"\0"),
     "refusal": (0x9a, 1, b"\1" + s8(b"no") + b"\0\3" + b"\x15" + u64(0)),
-    "public-key": (0x81, 0, b16(b"identity") + b"\0\2" + PACKAGE * 2),
+    "public-key": (0x81, 0, b16(b"identity") + b16(b"proof") + b"\0\2" + PACKAGE * 2),
     "packages": (0x86, 0, b"\0\1" + PACKAGE),
     "dm-request": (0x82, 0, s8(b"bob") + b"\xf0\x01"),
     "dm-answer": (0x89, 1, s8(b"bob") + b16(b"id") + b"\xf0\x01\0" + b16(b"pk") + u64(0)),

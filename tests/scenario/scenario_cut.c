@@ -7,6 +7,7 @@
 
 #include "group.h"
 #include "server/convo.h"
+#include "support/prover.h"
 #include "support/world.h"
 
 static struct sim sim;
@@ -132,7 +133,7 @@ static void story_group(void)
 
 static void story_accounts(void)
 {
-    struct msg_public_key key = {.identity = bytes_str("key")};
+    struct msg_public_key key = {0};
     struct msg_catch_up more = {.kind = CONVO_DIRECT, .name = bytes_str("alice")};
     struct msg_dm_request ask = {.user = bytes_str("alice")};
     struct msg_dm_key dm = {.user = bytes_str("alice"),
@@ -142,8 +143,9 @@ static void story_accounts(void)
 
     make_account(&alice, "alice");
     make_account(&bob, "bob");
+    prover_fill(&alice, 0, &key);
     step(&alice, OP_PUBLIC_KEY, &key);
-    key.identity = bytes_str("another");
+    prover_fill(&bob, 1, &key);
     step(&bob, OP_PUBLIC_KEY, &key);
     step(&bob, OP_DM_REQUEST, &ask);
     step(&bob, OP_DM_KEY, &dm);

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "group.h"
+#include "support/prover.h"
 
 static struct sim sim;
 static struct actor alice, bob, carol, dave;
@@ -313,8 +314,11 @@ Test(scenario_key, welcome__above_the_size_of_a_room_is_refused)
 
 /* ---- key packages ---- */
 
-static uint8_t put(struct actor *a, uint8_t op, const char *identity, uint16_t suite, size_t n,
-    bool last, const char *stem)
+enum { KEY, NEW_KEY, KEY_OF_CAROL };
+
+/* key: for 0x81 alone. */
+static uint8_t put(struct actor *a, uint8_t op, size_t key, uint16_t suite, size_t n, bool last,
+    const char *stem)
 {
     struct list_writer w;
 
@@ -325,9 +329,10 @@ static uint8_t put(struct actor *a, uint8_t op, const char *identity, uint16_t s
     if (last)
         list_add(
             &w, &MSG_PACKAGE_ROW, &(struct msg_package){suite, 1, bytes_str("last resort")});
-    struct msg_public_key key = {.identity = bytes_str(identity), .packages = list_view(&w)};
+    struct msg_public_key whole = {.packages = list_view(&w)};
     struct msg_packages more = {.packages = list_view(&w)};
-    (void)actor_ask(a, op, op == OP_PUBLIC_KEY ? (const void *)&key : &more);
+    prover_fill(a, key, &whole);
+    (void)actor_ask(a, op, op == OP_PUBLIC_KEY ? (const void *)&whole : &more);
     list_end(&w);
     return actor_status(a);
 }
@@ -352,12 +357,11 @@ static void packages_story(struct actor *owner, const char *name)
 
     actor_enter(&carol, "carol");
     cr_assert_eq(
-        put(&carol, OP_PUBLIC_KEY, "carol's key", MSG_SUITE_AES, 1, false, "c"), STATUS_DONE);
-    cr_assert_eq(
-        put(owner, OP_PUBLIC_KEY, "the key", MSG_SUITE_AES, 3, true, "p"), STATUS_DONE);
+        put(&carol, OP_PUBLIC_KEY, KEY_OF_CAROL, MSG_SUITE_AES, 1, false, "c"), STATUS_DONE);
+    cr_assert_eq(put(owner, OP_PUBLIC_KEY, KEY, MSG_SUITE_AES, 3, true, "p"), STATUS_DONE);
     for (size_t i = 0; i < 3; i++) {
         cr_assert_eq(request(&carol, name, MSG_SUITE_AES, &m), OP_DM_ANSWER);
-        cr_assert(bytes_eq(m.identity, bytes_str("the key")));
+        cr_assert(bytes_eq(m.identity, prover_key(KEY)));
         cr_assert(bytes_eq(m.package, bytes_str(people_name("p", i))), "each once, in order");
         cr_assert_not(m.last_resort);
         cr_assert_eq(m.group_seq, 0);
@@ -366,7 +370,7 @@ static void packages_story(struct actor *owner, const char *name)
         cr_assert_eq(low.suite, MSG_SUITE_AES);
     }
     actor_event(owner, OP_PUBLIC_KEY, &MSG_IDENTITY_EVENT, &who);
-    cr_assert(bytes_eq(who.identity, bytes_str("carol's key")), "told who begins with him");
+    cr_assert(bytes_eq(who.identity, prover_key(KEY_OF_CAROL)), "told who begins with him");
     for (size_t i = 0; i < 2; i++) {
         cr_assert_eq(request(&carol, name, MSG_SUITE_AES, &m), OP_DM_ANSWER);
         cr_assert(bytes_eq(m.package, bytes_str("last resort")));
@@ -374,14 +378,13 @@ static void packages_story(struct actor *owner, const char *name)
     }
     cr_assert_eq(request(&carol, name, MSG_SUITE_CHACHA, &m), OP_REPLY);
     people_refused(&carol, CODE_NO_PACKAGE, name);
-    cr_assert_eq(put(owner, OP_PACKAGES, "", MSG_SUITE_AES, 1, false, "fresh"), STATUS_DONE);
+    cr_assert_eq(put(owner, OP_PACKAGES, KEY, MSG_SUITE_AES, 1, false, "fresh"), STATUS_DONE);
     cr_assert_eq(request(&carol, name, MSG_SUITE_AES, &m), OP_DM_ANSWER);
     cr_assert(bytes_eq(m.package, bytes_str("fresh0")));
     /* Another key: what was made under the old one is gone. */
-    cr_assert_eq(
-        put(owner, OP_PUBLIC_KEY, "new key", MSG_SUITE_AES, 1, false, "n"), STATUS_DONE);
+    cr_assert_eq(put(owner, OP_PUBLIC_KEY, NEW_KEY, MSG_SUITE_AES, 1, false, "n"), STATUS_DONE);
     cr_assert_eq(request(&carol, name, MSG_SUITE_AES, &m), OP_DM_ANSWER);
-    cr_assert(bytes_eq(m.identity, bytes_str("new key")));
+    cr_assert(bytes_eq(m.identity, prover_key(NEW_KEY)));
     cr_assert(bytes_eq(m.package, bytes_str("n0")));
     cr_assert_eq(request(&carol, name, MSG_SUITE_AES, &m), OP_REPLY);
     people_refused(&carol, CODE_NO_PACKAGE, name);
@@ -404,8 +407,7 @@ Test(scenario_key, packages__of_an_account_that_is_away)
     struct msg_dm_answer m;
 
     people_account(&alice, "alice");
-    cr_assert_eq(
-        put(&alice, OP_PUBLIC_KEY, "key", MSG_SUITE_CHACHA, 1, true, "p"), STATUS_DONE);
+    cr_assert_eq(put(&alice, OP_PUBLIC_KEY, KEY, MSG_SUITE_CHACHA, 1, true, "p"), STATUS_DONE);
     actor_cut(&alice);
     sim_run(&sim, 31000);
     actor_enter(&bob, "bob");
@@ -420,11 +422,11 @@ Test(scenario_key, packages__the_same_key_again_keeps_them)
     struct msg_dm_answer m;
 
     people_account(&alice, "alice");
-    cr_assert_eq(put(&alice, OP_PUBLIC_KEY, "key", MSG_SUITE_AES, 2, true, "p"), STATUS_DONE);
+    cr_assert_eq(put(&alice, OP_PUBLIC_KEY, KEY, MSG_SUITE_AES, 2, true, "p"), STATUS_DONE);
     actor_cut(&alice);
     sim_run(&sim, 31000);
     people_login(&alice, "alice");
-    cr_assert_eq(put(&alice, OP_PUBLIC_KEY, "key", MSG_SUITE_AES, 0, false, "p"), STATUS_DONE);
+    cr_assert_eq(put(&alice, OP_PUBLIC_KEY, KEY, MSG_SUITE_AES, 0, false, "p"), STATUS_DONE);
     actor_enter(&bob, "bob");
     cr_assert_eq(request(&bob, "alice", MSG_SUITE_AES, &m), OP_DM_ANSWER);
     cr_assert(bytes_eq(m.package, bytes_str("p0")));
@@ -433,13 +435,13 @@ Test(scenario_key, packages__the_same_key_again_keeps_them)
 static void full_story(struct actor *a)
 {
     sim.config.limits.packages_per_account = 3;
-    cr_assert_eq(put(a, OP_PUBLIC_KEY, "key", MSG_SUITE_AES, 4, false, "p"), STATUS_REFUSED);
+    cr_assert_eq(put(a, OP_PUBLIC_KEY, KEY, MSG_SUITE_AES, 4, false, "p"), STATUS_REFUSED);
     people_refused(a, CODE_FULL, "packages");
     cr_assert_eq(actor_refusal(a).num, 3);
-    cr_assert_eq(put(a, OP_PACKAGES, "", MSG_SUITE_AES, 3, true, "p"), STATUS_DONE,
+    cr_assert_eq(put(a, OP_PACKAGES, KEY, MSG_SUITE_AES, 3, true, "p"), STATUS_DONE,
         "none of those was taken");
-    cr_assert_eq(put(a, OP_PACKAGES, "", MSG_SUITE_AES, 1, false, "q"), STATUS_REFUSED);
-    cr_assert_eq(put(a, OP_PACKAGES, "", 0x1234, 1, false, "q"), STATUS_REFUSED);
+    cr_assert_eq(put(a, OP_PACKAGES, KEY, MSG_SUITE_AES, 1, false, "q"), STATUS_REFUSED);
+    cr_assert_eq(put(a, OP_PACKAGES, KEY, 0x1234, 1, false, "q"), STATUS_REFUSED);
     people_refused(a, CODE_BAD_FIELD, "0x1234");
 }
 
@@ -451,13 +453,37 @@ Test(scenario_key, packages__above_the_limit_none_is_taken)
     full_story(&dave);
 }
 
+Test(scenario_key, packages__under_a_key_that_is_not_proven_are_not_taken)
+{
+    struct msg_dm_answer m;
+    struct list_writer w;
+
+    people_account(&alice, "alice");
+    cr_assert_eq(put(&alice, OP_PUBLIC_KEY, KEY, MSG_SUITE_AES, 1, false, "p"), STATUS_DONE);
+    list_begin(&w, 1024);
+    list_add(&w, &MSG_PACKAGE_ROW,
+        &(struct msg_package){MSG_SUITE_AES, 1, bytes_str("under another key")});
+    struct msg_public_key wrong = {.packages = list_view(&w)};
+    prover_fill(&alice, KEY, &wrong);
+    wrong.identity = prover_key(NEW_KEY);
+    (void)actor_ask(&alice, OP_PUBLIC_KEY, &wrong);
+    list_end(&w);
+    people_refused(&alice, CODE_BAD_SECRET, "proof");
+    actor_enter(&bob, "bob");
+    cr_assert_eq(request(&bob, "alice", MSG_SUITE_AES, &m), OP_DM_ANSWER);
+    cr_assert(bytes_eq(m.identity, prover_key(KEY)), "she is who she was");
+    cr_assert(bytes_eq(m.package, bytes_str("p0")), "and what she left is there");
+    cr_assert_eq(request(&bob, "alice", MSG_SUITE_AES, &m), OP_REPLY);
+    people_refused(&bob, CODE_NO_PACKAGE, "alice");
+}
+
 Test(scenario_key, packages__asked_for_too_often_is_too_fast)
 {
     struct msg_dm_answer m;
 
     sim.config.limits.package_burst = 2;
     actor_enter(&dave, "dave");
-    cr_assert_eq(put(&dave, OP_PUBLIC_KEY, "key", MSG_SUITE_AES, 5, false, "p"), STATUS_DONE);
+    cr_assert_eq(put(&dave, OP_PUBLIC_KEY, KEY, MSG_SUITE_AES, 5, false, "p"), STATUS_DONE);
     actor_enter(&bob, "bob");
     actor_enter(&carol, "carol");
     cr_assert_eq(request(&bob, "dave", MSG_SUITE_AES, &m), OP_DM_ANSWER);
@@ -491,7 +517,8 @@ Test(scenario_key, packages__asked_for_without_a_suite_are_of_the_first)
     actor_enter(&bob, "bob");
     list_begin(&w, 1024);
     list_add(&w, &MSG_PACKAGE_ROW, &row);
-    struct msg_public_key key = {.identity = bytes_str("bob's key"), .packages = list_view(&w)};
+    struct msg_public_key key = {.packages = list_view(&w)};
+    prover_fill(&bob, KEY, &key);
     (void)actor_ask(&bob, OP_PUBLIC_KEY, &key);
     list_end(&w);
     cr_assert_eq(actor_status(&bob), STATUS_DONE);

@@ -7,6 +7,7 @@
 
 #include "people.h"
 #include "server/convo.h"
+#include "support/prover.h"
 #include "support/support.h"
 
 static struct sim sim;
@@ -504,7 +505,8 @@ static void give_packages(struct actor *a, size_t n)
         row.body = bytes_str(people_name("package of ", i + 100 * (size_t)(uint8_t)a->name[0]));
         list_add(&w, &MSG_PACKAGE_ROW, &row);
     }
-    struct msg_public_key m = {.identity = bytes_str(a->name), .packages = list_view(&w)};
+    struct msg_public_key m = {.packages = list_view(&w)};
+    prover_fill(a, (size_t)a->name[0] % PROVER_KEYS, &m);
     (void)actor_ask(a, OP_PUBLIC_KEY, &m);
     list_end(&w);
 }

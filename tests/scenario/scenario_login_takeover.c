@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "people.h"
+#include "support/prover.h"
 #include "support/support.h"
+#include "support/world.h"
 
 static struct sim sim;
 static struct actor alice, bob, carol, eve;
@@ -140,13 +142,7 @@ Test(scenario_login_takeover, takeover__while_the_older_one_writes_to_somebody)
     give_way(OP_DIRECT, &m);
 }
 
-static uint8_t identity(struct actor *a, const char *key)
-{
-    struct msg_public_key m = {.identity = bytes_str(key)};
-
-    (void)actor_ask(a, OP_PUBLIC_KEY, &m);
-    return actor_status(a);
-}
+enum { KEY_OF_ALICE, KEY_OF_BOB, KEY_OF_CAROL };
 
 Test(scenario_login_takeover, takeover__one_live_session_per_identity_key)
 {
@@ -155,13 +151,13 @@ Test(scenario_login_takeover, takeover__one_live_session_per_identity_key)
     sim_start(&sim);
     actor_enter(&alice, "alice");
     actor_enter(&bob, "bob");
-    cr_assert_eq(identity(&alice, "key of alice"), STATUS_DONE);
-    cr_assert_eq(identity(&bob, "key of bob"), STATUS_DONE);
-    cr_assert_eq(identity(&alice, "key of alice"), STATUS_DONE, "again is no other");
+    cr_assert_eq(prover_ask(&alice, KEY_OF_ALICE), STATUS_DONE);
+    cr_assert_eq(prover_ask(&bob, KEY_OF_BOB), STATUS_DONE);
+    cr_assert_eq(prover_ask(&alice, KEY_OF_ALICE), STATUS_DONE, "again is no other");
     sim_run(&sim, 100);
     cr_assert_not_null(alice.link);
     actor_enter(&carol, "carol");
-    cr_assert_eq(identity(&carol, "key of alice"), STATUS_DONE);
+    cr_assert_eq(prover_ask(&carol, KEY_OF_ALICE), STATUS_DONE);
     actor_event(&alice, OP_CLOSING, &MSG_CLOSING, &closing);
     cr_assert(actor_wait_down(&alice));
     cr_assert_not_null(bob.link);
@@ -175,11 +171,133 @@ Test(scenario_login_takeover, takeover__identity_of_one_who_is_away)
 {
     sim_start(&sim);
     actor_enter(&alice, "alice");
-    cr_assert_eq(identity(&alice, "key of alice"), STATUS_DONE);
+    cr_assert_eq(prover_ask(&alice, KEY_OF_ALICE), STATUS_DONE);
     actor_cut(&alice);
     actor_enter(&carol, "carol");
-    cr_assert_eq(identity(&carol, "key of alice"), STATUS_DONE);
+    cr_assert_eq(prover_ask(&carol, KEY_OF_ALICE), STATUS_DONE);
     cr_assert_eq(nick(&carol, "alice"), OP_RENAMED);
     sim_run(&sim, 60000);
     cr_assert_not_null(carol.link);
+}
+
+/* ---- the private half ---- */
+
+static void ask_key(struct actor *a, struct bytes identity, struct bytes proof)
+{
+    struct msg_public_key m = {.identity = identity, .proof = proof};
+
+    (void)actor_ask(a, OP_PUBLIC_KEY, &m);
+}
+
+static void lives_on(struct actor *a)
+{
+    sim_run(&sim, 100);
+    cr_assert_not_null(a->link);
+    cr_assert_not(actor_has_event(a, OP_CLOSING));
+    cr_assert_eq(actor_say(a, "ops", "still here"), STATUS_DONE);
+}
+
+static void alice_and_carol(void)
+{
+    sim_start(&sim);
+    actor_enter(&alice, "alice");
+    cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
+    cr_assert_eq(prover_ask(&alice, KEY_OF_ALICE), STATUS_DONE);
+    actor_enter(&carol, "carol");
+    cr_assert_eq(actor_join(&carol, "ops"), OP_JOINED);
+}
+
+Test(scenario_login_takeover, proof__a_copied_public_key_ends_nobody)
+{
+    struct msg_public_key own = {0};
+    struct msg_identity told;
+    static const uint8_t NOISE[MSG_PROOF] = {7};
+
+    alice_and_carol();
+    ask_key(&carol, prover_key(KEY_OF_ALICE), (struct bytes){0});
+    people_refused(&carol, CODE_BAD_SECRET, "proof");
+    ask_key(&carol, prover_key(KEY_OF_ALICE), bytes_of(NOISE, 256));
+    people_refused(&carol, CODE_BAD_SECRET, "proof");
+    ask_key(&carol, prover_key(KEY_OF_ALICE), bytes_of(NOISE, sizeof NOISE));
+    people_refused(&carol, CODE_BAD_SECRET, "proof");
+    prover_fill(&carol, KEY_OF_CAROL, &own);
+    ask_key(&carol, prover_key(KEY_OF_ALICE), own.proof);
+    people_refused(&carol, CODE_BAD_SECRET, "proof");
+    lives_on(&alice);
+    /* Nor did any of it make her somebody; her own key does, and then only that one. */
+    cr_assert_eq(actor_events(&alice, OP_PUBLIC_KEY), 0);
+    ask_key(&carol, own.identity, own.proof);
+    cr_assert_eq(actor_status(&carol), STATUS_DONE);
+    actor_event(&alice, OP_PUBLIC_KEY, &MSG_IDENTITY_EVENT, &told);
+    cr_assert(bytes_eq(told.identity, prover_key(KEY_OF_CAROL)));
+    ask_key(&carol, prover_key(KEY_OF_ALICE), (struct bytes){0});
+    people_refused(&carol, CODE_BAD_SECRET, "proof");
+    ask_key(&carol, prover_key(KEY_OF_CAROL), (struct bytes){0});
+    cr_assert_eq(actor_status(&carol), STATUS_DONE, "what she has proven stays proven");
+    lives_on(&alice);
+    cr_assert_null(world_wrong(sim.server));
+}
+
+Test(scenario_login_takeover, proof__of_another_connection_is_refused)
+{
+    struct msg_public_key recorded = {0};
+
+    alice_and_carol();
+    prover_fill(&alice, KEY_OF_ALICE, &recorded);
+    ask_key(&carol, recorded.identity, recorded.proof);
+    people_refused(&carol, CODE_BAD_SECRET, "proof");
+    lives_on(&alice);
+    ask_key(&alice, recorded.identity, recorded.proof);
+    cr_assert_eq(actor_status(&alice), STATUS_DONE);
+    actor_cut(&alice);
+    actor_enter(&alice, "");
+    ask_key(&alice, recorded.identity, recorded.proof);
+    people_refused(&alice, CODE_BAD_SECRET, "proof");
+}
+
+Test(scenario_login_takeover, proof__is_made_anew_by_who_resumes)
+{
+    alice_and_carol();
+    ask_key(&alice, prover_key(KEY_OF_ALICE), (struct bytes){0});
+    cr_assert_eq(actor_status(&alice), STATUS_DONE);
+    actor_cut(&alice);
+    actor_hello(&alice);
+    cr_assert_eq(actor_resume(&alice, alice.resume), STATUS_DONE);
+    ask_key(&alice, prover_key(KEY_OF_ALICE), (struct bytes){0});
+    people_refused(&alice, CODE_BAD_SECRET, "proof");
+    cr_assert_eq(prover_ask(&alice, KEY_OF_ALICE), STATUS_DONE);
+    ask_key(&alice, prover_key(KEY_OF_ALICE), (struct bytes){0});
+    cr_assert_eq(actor_status(&alice), STATUS_DONE);
+    cr_assert_eq(prover_ask(&carol, KEY_OF_ALICE), STATUS_DONE, "the newest takes over");
+    cr_assert(actor_wait_down(&alice));
+}
+
+Test(scenario_login_takeover, proof__what_is_no_key_is_a_bad_field)
+{
+    struct msg_public_key m = {0};
+    uint8_t longer[MSG_IDENTITY] = {0};
+
+    alice_and_carol();
+    prover_fill(&carol, KEY_OF_CAROL, &m);
+    ask_key(&carol, bytes_str("no key"), m.proof);
+    people_refused(&carol, CODE_BAD_FIELD, "identity");
+    ask_key(&carol, bytes_str("no key"), (struct bytes){0});
+    people_refused(&carol, CODE_BAD_FIELD, "identity");
+    memcpy(longer, m.identity.p, m.identity.n);
+    ask_key(&carol, bytes_of(longer, m.identity.n + 1), m.proof);
+    people_refused(&carol, CODE_BAD_FIELD, "identity");
+    ask_key(&carol, bytes_of(m.identity.p, m.identity.n - 1), m.proof);
+    people_refused(&carol, CODE_BAD_FIELD, "identity");
+}
+
+Test(scenario_login_takeover, proof__wrong_ones_are_paid_for_like_any_request)
+{
+    sim.config.limits.command_burst = 10;
+    sim_start(&sim);
+    actor_enter(&carol, "carol");
+    for (size_t i = 0; i < 10; i++)
+        ask_key(&carol, prover_key(KEY_OF_ALICE), (struct bytes){0});
+    cr_assert_eq(actor_status(&carol), STATUS_TOO_FAST);
+    sim_run(&sim, 5000);
+    cr_assert_eq(prover_ask(&carol, KEY_OF_CAROL), STATUS_DONE);
 }

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "group.h"
 #include "server/convo.h"
+#include "support/prover.h"
 #include "support/world.h"
 
 #define MOST  50
@@ -182,8 +183,10 @@ static void do_keys(size_t i)
 
     list_begin(&w, 256);
     list_add(&w, &MSG_PACKAGE_ROW, &one);
-    struct msg_public_key m = {
-        .identity = bytes_str(people_name("key", draw(count))), .packages = list_view(&w)};
+    struct msg_public_key m = {.packages = list_view(&w)};
+    prover_fill(&who[i], draw(count) % PROVER_KEYS, &m);
+    if (draw(8) == 0) /* somebody else's, whose proof is not to be had */
+        m.identity = prover_key(draw(PROVER_KEYS));
     actor_send(&who[i], OP_PUBLIC_KEY, &m);
     list_end(&w);
 }
