@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "support/live.h"
+#include "support/prover.h"
 
 static struct live live;
 static struct actor alice, bob, slow;
@@ -217,6 +218,25 @@ Test(daemon_hostile, slow_reader__cut_and_nobody_else_waits)
     cr_assert(live_says(&live, "too slow to read"), "%s", live_words(&live));
     they_go_on();
     slow.link = NULL; /* its end is deaf for good: the environment closes it */
+}
+
+/* Over TLS as it is: what one line proves is worth nothing on the next. */
+Test(daemon_hostile, identity__neither_a_key_nor_a_proof_can_be_copied)
+{
+    struct msg_public_key recorded = {0};
+
+    two_chat();
+    cr_assert_eq(prover_ask(&alice, 0), STATUS_DONE);
+    prover_fill(&alice, 0, &recorded);
+    actor_enter(&slow, "slow");
+    (void)actor_ask(&slow, OP_PUBLIC_KEY, &recorded);
+    cr_assert_eq(actor_refusal(&slow).code, CODE_BAD_SECRET);
+    recorded.proof = (struct bytes){0};
+    (void)actor_ask(&slow, OP_PUBLIC_KEY, &recorded);
+    cr_assert_eq(actor_refusal(&slow).code, CODE_BAD_SECRET);
+    they_go_on();
+    cr_assert_eq(prover_ask(&slow, 0), STATUS_DONE, "who has the key takes over");
+    cr_assert(actor_wait_down(&alice));
 }
 
 Test(daemon_hostile, sandbox__nothing_outside_can_be_read)
