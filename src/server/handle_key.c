@@ -212,7 +212,7 @@ static bool take_identity(struct peer *p, struct bytes identity)
 _Static_assert(MSG_PROOF == SIGN_MAX, "any proof fits its field");
 _Static_assert(LINK_EXPORT == IDENTITY_PROOF_EXPORT, "what the line exports is what is signed");
 
-/* A public key is no secret: that somebody knows one says nothing. The check takes some 50 us
+/* A public key is no secret: that somebody knows one says nothing. The check takes 50 to 130 us
  * and was paid for, right or wrong, like any request (dispatch). */
 static bool proof_fine(struct peer *p, const struct msg_public_key *m)
 {
