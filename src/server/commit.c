@@ -128,27 +128,35 @@ static void remove_one(struct convo *c, const struct commit *q, const struct nam
     convo_drop(m);
 }
 
-static void welcome_one(struct convo *c, const struct commit *q, const struct name *who)
+/* A guest's welcome waits for nobody but him who is here. */
+static void forget_welcome(struct convo *c, const struct name *who)
 {
-    struct user *u = user_find(c->server, who->s);
-    bool here = u != NULL && u->state != USER_HELD;
-    bool guest = here && !u->account;
-    struct member *m = convo_member(c, who->s);
+    store_member_remove(c->server->store, name_key_bytes(&c->key), name_bytes(who),
+        relay_stored, relay_words("removing a guest's welcome"));
+}
 
-    convo_undo_note(c, who, false);
+static void welcome_one(struct convo *c, const struct commit *q, const struct welcomed *w)
+{
+    struct user *u = user_find(c->server, w->who.s);
+    bool here = u != NULL && u->state != USER_HELD;
+    struct member *m = convo_member(c, w->who.s);
+
+    convo_undo_note(c, &w->who, false);
+    if (w->guest != 0 && (!here || u->id != w->guest)) {
+        forget_welcome(c, &w->who);
+        convo_depart(c, &w->who); /* a guest who went meanwhile: his leaf is there */
+        return;
+    }
     if (m == NULL)
-        m = convo_add(c, who, !guest);
+        m = convo_add(c, &w->who, w->guest == 0);
     m->cursor = q->seq - 1; /* as in the store: the commit is the first that he reads */
     m->grouped = true;
     if (here)
         user_send_welcomes(u);
-    if (!guest)
+    if (w->guest == 0)
         return;
-    /* The store took him for an account: a guest is kept by nobody. */
-    store_member_remove(c->server->store, name_key_bytes(&c->key), name_bytes(who),
-        relay_stored, relay_words("removing a guest"));
+    forget_welcome(c, &w->who);
     u->invited |= m->user == NULL;
-    convo_guest_grouped(c, who, true);
 }
 
 /* Whom it removed is a member no longer; whom it welcomed is one from now on. */
@@ -177,6 +185,8 @@ static void settle_sender(struct convo *c, const struct commit *q)
         convo_depart(c, &q->sender);
         return;
     }
+    if (q->external)
+        m->barred = false; /* that leaf is new */
     if (m->grouped || (!q->external && !q->create))
         return;
     m->grouped = true;
@@ -259,6 +269,9 @@ void commit_decided(void *arg, const struct store_result *r)
         reply_refuse(p, q->ask.op, r->rc == ERR_STALE ? CODE_STALE : CODE_CONFLICT,
             (uint64_t)r->num, "epoch: somebody else's commit was first, the epoch is %llu",
             (unsigned long long)r->num);
+    else if (p != NULL && r->rc == ERR_REFUSED)
+        reply_refuse(p, q->ask.op, CODE_BAD_NAME, 0, "welcomes: there is nobody called %s",
+            q->welcomed[r->num].who.s);
     else if (p != NULL && r->rc == ERR_NOT_FOUND)
         reply_refuse(p, q->ask.op, CODE_NO_SUCH_ROOM, 0, "the room is gone");
     else if (p != NULL)

@@ -10,6 +10,11 @@
 #include "server/relay.h"
 #include "server/reply.h"
 
+struct welcomed {
+    struct name who;
+    uint64_t guest; /* the id of one who was here; 0: an account */
+};
+
 struct commit {
     struct ask ask;
     struct name_key key;
@@ -21,7 +26,7 @@ struct commit {
     struct buf removed; /* run of names */
     struct buf bytes;   /* commit, then welcome: what the others are told */
     size_t commit_n;
-    struct name *welcomed;
+    struct welcomed *welcomed;
     size_t welcomed_count;
 };
 

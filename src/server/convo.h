@@ -72,6 +72,8 @@ void convo_undo_back(struct convo *c);
 /* Guests do not outlive a restart: what is stored now makes each a departure then. */
 void convo_guest_grouped(struct convo *c, const struct name *who, bool grouped);
 
+/* Has a leaf that counts: may speak, commit, and say what it cannot apply. */
+bool convo_in_group(const struct member *m);
 /* Somebody left for good: durable until a commit removes them. */
 void convo_depart(struct convo *c, const struct name *who);
 void convo_ask_rotation(struct convo *c, enum msg_rotate why);

@@ -25,9 +25,14 @@ void convo_depart(struct convo *c, const struct name *who)
     convo_ask_rotation(c, ROTATE_DEPARTURE);
 }
 
+bool convo_in_group(const struct member *m)
+{
+    return m->grouped && !m->barred;
+}
+
 static bool can_commit(const struct member *m)
 {
-    return m != NULL && m->user != NULL && m->user->peer != NULL && m->grouped && !m->barred;
+    return m != NULL && m->user != NULL && m->user->peer != NULL && convo_in_group(m);
 }
 
 /* Who is asked: the last speaker when still here, else any present member who may commit. */

@@ -144,7 +144,10 @@ enum framer_verdict handle_say(struct peer *p, const void *msg)
         convo_wait(me->convo, p);
         return FRAMER_STALL;
     }
-    if (chat_allowed(p, OP_SAY, me->convo, m))
+    if (me->convo->grouped && !convo_in_group(me))
+        reply_refuse(p, OP_SAY, CODE_NOT_MEMBER, 0,
+            "you are not in the group of %s: come in by an external commit", me->convo->title);
+    else if (chat_allowed(p, OP_SAY, me->convo, m))
         speak(p, OP_SAY, me->convo, m);
     return FRAMER_NEXT;
 }

@@ -75,9 +75,9 @@ static bool commit_allowed(struct peer *p, const struct member *me, const struct
     bool create = (m->flags & COMMIT_CREATE) != 0;
     bool external = (m->flags & COMMIT_EXTERNAL) != 0;
 
-    if (me->barred)
+    if (me->barred && !external)
         reply_refuse(p, OP_COMMIT, CODE_NOT_ALLOWED, 0,
-            "a commit of yours was voided: leave the room and join again");
+            "a commit of yours was voided: come in again by an external commit");
     else if (!create && m->commit.n == 0)
         reply_refuse(p, OP_COMMIT, CODE_BAD_FIELD, 0, "commit: empty");
     else if (m->commit.n + m->removed.n > COMMIT_MAX)
@@ -90,7 +90,7 @@ static bool commit_allowed(struct peer *p, const struct member *me, const struct
         reply_refuse(p, OP_COMMIT, CODE_NO_TURN, 0,
             "it is not your turn to join: ask for the group info first");
     else if (m->welcomes.count != 0 && c->access == ACCESS_INVITE &&
-             !convo_is_owner(c, p->user->name.s) && !me->grouped)
+             !convo_is_owner(c, p->user->name.s) && !convo_in_group(me))
         reply_refuse(p, OP_COMMIT, CODE_NOT_ALLOWED, 0, "welcomes: only members invite");
     else
         return removes_fine(p, c, m->removed) && welcomes_fine(p, c, m->welcomes);
@@ -123,7 +123,8 @@ static size_t gather_nodes(struct list rows, struct store_node **out)
     return n;
 }
 
-/* Welcomes become members: their names are judged like any other. */
+/* Welcomes become members: their names are judged like any other. Whether one who is not here
+ * has an account only the store knows. */
 static enum err gather_welcomes(
     const struct convo *c, struct list rows, struct commit *q, struct store_named **out)
 {
@@ -132,13 +133,17 @@ static enum err gather_welcomes(
     *out = mem_array(rows.count, sizeof **out);
     q->welcomed = mem_array(rows.count, sizeof *q->welcomed);
     while (list_next(&rows, &MSG_WELCOME, &row)) {
-        struct name *who = &q->welcomed[q->welcomed_count];
-        if (name_fold(row.user, who) != ERR_OK)
+        struct welcomed *w = &q->welcomed[q->welcomed_count];
+        if (name_fold(row.user, &w->who) != ERR_OK)
             return ERR_FORMAT;
-        const struct member *m = convo_member(c, who->s);
+        const struct member *m = convo_member(c, w->who.s);
+        const struct user *u = user_find(c->server, w->who.s);
         bool moderator = m != NULL && m->moderator;
-        (*out)[q->welcomed_count++] = (struct store_named){.name = name_bytes(who),
+        if (u != NULL && u->state != USER_HELD && !u->account)
+            w->guest = u->id;
+        (*out)[q->welcomed_count++] = (struct store_named){.name = name_bytes(&w->who),
             .body = row.body,
+            .guest = w->guest != 0,
             .role = (uint8_t)(MEMBER_GROUPED | (moderator ? MEMBER_MODERATOR : 0))};
     }
     return ERR_OK;

@@ -101,11 +101,19 @@ static void full(struct peer *p, const struct convo *c)
         c->title);
 }
 
+/* A guest is not the account that had his name once. */
+static const struct member *known(const struct convo *c, const struct user *u)
+{
+    const struct member *m = convo_member(c, u->name.s);
+
+    return m != NULL && m->durable == u->account ? m : NULL;
+}
+
 /* Refuses, or says yes; password aside. */
 static bool may_join(struct peer *p, const struct convo *c, uint8_t flags)
 {
     const struct limits *l = p->server->limits;
-    const struct member *m = convo_member(c, p->user->name.s);
+    const struct member *m = known(c, p->user);
     int64_t until = 0;
 
     if (m != NULL && m->user != NULL)
@@ -252,11 +260,9 @@ static void check_proof(struct peer *p, struct join *j, const struct convo *c)
 
 static void join_existing(struct peer *p, struct join *j, struct convo *c)
 {
-    bool known = convo_member(c, p->user->name.s) != NULL;
-
     if (!may_join(p, c, j->flags))
         join_end(j);
-    else if (!known && c->access == ACCESS_PASSWORD)
+    else if (known(c, p->user) == NULL && c->access == ACCESS_PASSWORD)
         check_proof(p, j, c);
     else
         let_in(p, j, c);

@@ -51,7 +51,8 @@ static bool majority(const struct convo *c)
 
     for (size_t i = 0; i < c->present_count; i++) {
         const struct member *m = c->present[i];
-        if (m->user->peer == NULL || !m->grouped || strcmp(m->name.s, c->committer.s) == 0)
+        if (m->user->peer == NULL || !convo_in_group(m) ||
+            strcmp(m->name.s, c->committer.s) == 0)
             continue;
         here++;
         against += map_get(&c->complaints, name_bytes(&m->name)) != NULL;
@@ -65,7 +66,7 @@ enum framer_verdict handle_bad_commit(struct peer *p, const void *msg)
     struct member *me = convo_of(p->user, m->room);
     struct convo *c = me != NULL ? me->convo : NULL;
 
-    if (me == NULL || !me->grouped) {
+    if (me == NULL || !convo_in_group(me)) {
         reply_refuse(
             p, OP_BAD_COMMIT, CODE_NOT_MEMBER, 0, "room: you are not in that room's group");
         return FRAMER_NEXT;

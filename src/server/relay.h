@@ -97,7 +97,7 @@ struct member {
     struct user *user; /* NULL: not present */
     bool durable;
     bool moderator;
-    bool barred;  /* its commit was voided */
+    bool barred;  /* its commit was voided: its leaf counts for nothing */
     bool grouped; /* has a leaf in the group, as far as the relay was told */
     bool gap;     /* was too slow: owed a resync */
     size_t at;    /* place in the convo's list of present ones */

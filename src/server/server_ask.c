@@ -170,7 +170,7 @@ void server_account_changed(struct server *s, struct bytes name, bool removed, u
     /* Its memberships end, so that commits remove it: rooms may go with the last of them. */
     while ((c = map_next(&s->convos, &at, NULL)) != NULL) {
         struct member *m = map_get(&c->members, name);
-        if (m == NULL || c->busy)
+        if (m == NULL)
             continue;
         user_leave_room(m);
         at = 0;

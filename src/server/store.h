@@ -54,6 +54,7 @@ struct store_named { /* a welcome for somebody, or a member with his cursor */
     struct bytes body;
     uint64_t seq;
     uint8_t role;
+    bool guest; /* a welcome for somebody who is here without an account */
 };
 
 struct store_package {
@@ -251,7 +252,8 @@ struct store_commit {
     const struct bytes *removed; /* members whose departure or membership this ends */
     size_t removed_count;
     /* name, body, role: becomes a member with his cursor before this entry; the welcome waits
-     * until the cursor has passed it */
+     * until the cursor has passed it. A guest becomes none, but a departure: his leaf outlives
+     * him. */
     const struct store_named *welcomes;
     size_t welcome_count;
 };
@@ -259,7 +261,8 @@ struct store_commit {
  * CONFLICT: another commit has this epoch, num = the current epoch, entries[0] = the winner;
  * STALE: the epoch is not this one, or the winner is no longer kept, or req was voided: num =
  * the current epoch. NOT_FOUND: no such conversation. STATE: seq is not above the last
- * commit's. EXISTS: another entry has that seq. */
+ * commit's. EXISTS: another entry has that seq. REFUSED: welcomes[num] is neither a guest's nor
+ * an account's. */
 void store_commit(struct store *s, const struct store_commit *c, store_fn *fn, void *arg);
 /* Takes the newest commit back: entry, info, nodes and epoch are as before it; whom it removed
  * is a departure again (and a member when he was), whom it welcomed is out. Entries after it

@@ -98,6 +98,7 @@ enum sql_id {
     SQL_NODE_SET,
     SQL_NODE_DROP,
     SQL_NODE_CLEAR,
+    SQL_WELCOME_FOR,
     SQL_WELCOME_ADD,
     SQL_WELCOME_CLEAR,
 

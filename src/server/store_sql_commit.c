@@ -90,6 +90,25 @@ static enum err judge_place(struct store_file *f, struct store_op *op, const str
     return e;
 }
 
+/* Who has no account cannot be told from whoever takes that name later. */
+static enum err judge_welcomes(struct store_file *f, struct store_op *op)
+{
+    const struct store_commit *c = &op->commit;
+    enum err e = ERR_OK;
+    bool there = true;
+    int64_t one;
+
+    for (size_t i = 0; i < c->welcome_count && e == ERR_OK && there; i++) {
+        if (c->welcomes[i].guest)
+            continue;
+        e = sql_number(SQL(f, SQL_WELCOME_FOR, sql_blob(c->welcomes[i].name)), &one, &there);
+        op->r.num = (int64_t)i;
+    }
+    if (e == ERR_OK && !there)
+        op->r.rc = ERR_REFUSED;
+    return e;
+}
+
 /* ---- doing ---- */
 
 static enum err commit_nodes(struct store_file *f, const struct store_commit *c, int64_t room)
@@ -129,7 +148,9 @@ static enum err commit_welcome(
 {
     enum err e = sql_undo_save_person(f, room, w->name, false);
 
-    if (e == ERR_OK)
+    if (e == ERR_OK && w->guest)
+        e = db_run(SQL(f, SQL_DEPARTURE_ADD, sql_int(room), sql_blob(w->name)));
+    else if (e == ERR_OK)
         e = db_run(SQL(f, SQL_MEMBER_SET, sql_int(room), sql_blob(w->name), sql_int(w->role),
             sql_int((int64_t)seq - 1)));
     if (e == ERR_OK)
@@ -216,6 +237,8 @@ static enum err commit(struct store_file *f, struct store_op *op)
     e = op->commit.create ? judge_first(f, op, &r) : judge_next(f, op, &r);
     if (e == ERR_OK && op->r.rc == ERR_OK)
         e = judge_place(f, op, &r);
+    if (e == ERR_OK && op->r.rc == ERR_OK)
+        e = judge_welcomes(f, op);
     if (e != ERR_OK || op->r.rc != ERR_OK)
         return e;
     return commit_apply(f, op, &r);
@@ -282,6 +305,7 @@ static const struct sql_text TEXTS[] = {
                    " ON CONFLICT (room, at) DO UPDATE SET body = excluded.body"},
     {SQL_NODE_DROP, "DELETE FROM node WHERE room = ?1 AND at = ?2"},
     {SQL_NODE_CLEAR, "DELETE FROM node WHERE room = ?1"},
+    {SQL_WELCOME_FOR, "SELECT 1 FROM account WHERE name = ?1"},
     {SQL_WELCOME_ADD, "INSERT INTO welcome (room, name, seq, body) VALUES (?1, ?2, ?3, ?4)"},
     {SQL_WELCOME_CLEAR, "DELETE FROM welcome WHERE room = ?1"},
 };

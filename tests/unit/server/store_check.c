@@ -19,6 +19,13 @@ void check_room(struct conform *c, const char *key)
     SAY(c, RUN(c, store_room_create, &r), ERR_OK);
 }
 
+void check_account(struct conform *c, const char *name)
+{
+    struct store_account a = {.name = B(name), .verifier = B("v")};
+
+    SAY(c, RUN(c, store_account_create, &a), ERR_OK);
+}
+
 struct store_entry check_entry(uint64_t seq, const char *sender, const char *body)
 {
     return (struct store_entry){.kind = 3,

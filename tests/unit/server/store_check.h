@@ -18,6 +18,7 @@
 
 struct bytes check_bytes(size_t n, char fill); /* static: good until the next call */
 void check_room(struct conform *c, const char *key);
+void check_account(struct conform *c, const char *name);
 struct store_entry check_entry(uint64_t seq, const char *sender, const char *body);
 /* A commit with everything that it needs and nothing else: epoch, seq, the same req letter. */
 struct store_commit check_commit(const char *key, uint64_t epoch, uint64_t seq, char req);

@@ -70,6 +70,7 @@ static void replaces(struct conform *c)
     struct store_node n[] = {{0, B("old")}, {4, B("old")}};
     struct store_named w = {.name = B("bob"), .body = B("old")};
 
+    check_account(c, "bob");
     check_room(c, "r");
     k.create = true;
     k.replaces = 10;
@@ -268,6 +269,7 @@ static void people(struct conform *c)
     struct store_named w[] = {{.name = B("bob"), .body = B("hello bob"), .role = 2},
         {.name = B("bob"), .body = B("and his phone"), .role = 2}};
 
+    check_account(c, "bob");
     check_group(c, "r", 10);
     SAY(c, RUN(c, store_member_set, B("r"), &(struct store_named){.name = B("carol")}), ERR_OK);
     SAY(c, RUN(c, store_departure, B("r"), B("dave")), ERR_OK);
@@ -296,6 +298,36 @@ static void people(struct conform *c)
 Test(store_commit, people__are_welcomed_and_removed)
 {
     conform_each(people);
+}
+
+static void nobody(struct conform *c)
+{
+    struct store_commit k = check_commit("r", 1, 20, '1');
+    struct store_named w[] = {{.name = B("bob"), .body = B("x"), .role = 2},
+        {.name = B("dave"), .body = B("x"), .role = 2, .guest = true},
+        {.name = B("mallory"), .body = B("x"), .role = 2}};
+
+    check_account(c, "bob");
+    check_group(c, "r", 10);
+    k.welcomes = w;
+    k.welcome_count = 3;
+    char *before = mem_strdup(check_dump(c));
+    struct got *g = RUN(c, store_commit, &k);
+    SAY(c, g, ERR_REFUSED);
+    CHECK(c, g->r.num == 2);
+    cr_assert_str_eq(check_dump(c), before);
+    mem_free(before);
+    CHECK(c, RUN(c, store_welcomes, B("bob"))->r.count == 0);
+    k.welcome_count = 2;
+    SAY(c, RUN(c, store_commit, &k), ERR_OK); /* that request was not taken */
+    cr_assert_str_eq(check_line(c, "member r bob"), "member r bob role=2 cursor=19");
+    cr_assert_str_empty(check_line(c, "member r dave"));
+    CHECK(c, check_line(c, "departure r dave")[0] != '\0');
+    CHECK(c, RUN(c, store_welcomes, B("dave"))->r.count == 1);
+}
+Test(store_commit, people__who_are_nobody_are_not_welcomed)
+{
+    conform_each(nobody);
 }
 
 static void untouched(struct conform *c)

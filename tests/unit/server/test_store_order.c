@@ -49,6 +49,7 @@ static void copies(struct conform *c)
     struct store_named w = {.name = B(name), .body = B(body)};
     struct store_commit k = check_commit(key, 1, 11, '1');
 
+    check_account(c, name);
     check_group(c, key, 10);
     k.info = B(info);
     k.entry.sender = B(sender);

@@ -50,6 +50,7 @@ static void removes(struct conform *c)
     struct store_ban ban = {
         .scope = B("r"), .who = B("mallory"), .by = B("a"), .reason = B("")};
 
+    check_account(c, "bob");
     check_group(c, "r", 10);
     k.nodes = &n;
     k.node_count = 1;

@@ -44,6 +44,9 @@ static void prepare(struct conform *c)
     struct store_named w = {.name = B("carol"), .body = B("for carol"), .role = 1};
     struct store_commit k = check_commit("r", 1, 20, 'p');
 
+    check_account(c, "bob");
+    check_account(c, "carol");
+    check_account(c, "eve");
     check_group(c, "r", 10);
     k.nodes = n;
     k.node_count = 3;

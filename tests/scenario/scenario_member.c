@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+/* Stories of who is in a room's group and who is not: welcomes, voided commits, and one name
+ * that stands for two people one after the other. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "group.h"
+#include "support/support.h"
+
+static struct sim sim;
+static char dir[64], path[96];
+static struct actor alice, bob, carol, dave;
+
+static void setup(void)
+{
+    people_init(&sim, 23);
+    sim.config.limits.commit_burst = 0;
+    support_tmpdir(dir, sizeof dir);
+    (void)snprintf(path, sizeof path, "%s/relay.db", dir);
+    sim.db_path = path;
+    sim_start(&sim);
+    actor_init(&alice, &sim, "127.0.0.1");
+    actor_init(&bob, &sim, "127.0.0.1");
+    actor_init(&carol, &sim, "127.0.0.1");
+    actor_init(&dave, &sim, "127.0.0.1");
+}
+
+static void teardown(void)
+{
+    actor_fini(&alice);
+    actor_fini(&bob);
+    actor_fini(&carol);
+    actor_fini(&dave);
+    sim_fini(&sim);
+    support_rmtree(dir);
+}
+
+TestSuite(scenario_member, .init = setup, .fini = teardown);
+
+static void restart(void)
+{
+    sim_kill(&sim);
+    sim_start(&sim);
+    sim_run(&sim, 100);
+}
+
+/* Alice's room for invited people, with a group at epoch 0. */
+static void den(void)
+{
+    struct msg_join m = {.room = bytes_str("den"), .more = true, .flags = JOIN_INVITE_ONLY};
+
+    people_account(&alice, "alice");
+    cr_assert_eq(actor_ask(&alice, OP_JOIN, &m), OP_CREATED);
+    cr_assert_eq(actor_commit(&alice, "den", 0, COMMIT_CREATE, 1), STATUS_DONE);
+}
+
+/* ---- welcomes for nobody ---- */
+
+Test(scenario_member, welcome__for_a_name_that_nobody_has_is_refused_as_a_whole)
+{
+    struct group_commit g = {
+        .room = "den", .epoch = 0, .req = 2, .welcomed = {"bob", "mallory"}};
+
+    den();
+    people_account(&bob, "bob");
+    actor_cut(&bob);
+    sim_run(&sim, 31000);
+    cr_assert_neq(group_commit(&alice, &g), STATUS_DONE);
+    people_refused(&alice, CODE_BAD_NAME, "nobody called mallory");
+    actor_enter(&dave, "mallory");
+    cr_assert_eq(actor_join(&dave, "den"), OP_REPLY);
+    people_refused(&dave, CODE_NOT_ALLOWED, "invited");
+    people_login(&bob, "bob");
+    cr_assert_eq(actor_join(&bob, "den"), OP_REPLY, "nor was bob invited");
+    g.welcomed[1] = NULL;
+    cr_assert_eq(group_commit(&alice, &g), STATUS_DONE, "nothing was stored under that id");
+    cr_assert_eq(actor_join(&bob, "den"), OP_JOINED);
+}
+
+Test(scenario_member, welcome__for_a_line_that_has_not_logged_in_is_refused)
+{
+    struct group_commit g = {.room = "den", .epoch = 0, .req = 2};
+
+    den();
+    actor_hello(&dave);
+    g.welcomed[0] = dave.name;
+    cr_assert_neq(group_commit(&alice, &g), STATUS_DONE);
+    people_refused(&alice, CODE_BAD_NAME, "nobody called");
+}
+
+Test(scenario_member, welcome__a_guest_who_goes_while_it_is_stored_is_a_departure)
+{
+    struct group_commit g = {.room = "den", .epoch = 0, .req = 2, .welcomed = {"dave"}};
+
+    sim.config.limits.grace_s = 0;
+    den();
+    actor_enter(&dave, "dave");
+    group_send(&alice, &g);
+    sim_turn(&sim);
+    actor_cut(&dave);
+    (void)actor_wait_reply(&alice);
+    cr_assert_eq(actor_status(&alice), STATUS_DONE);
+    sim_run(&sim, 100);
+    cr_assert(group_departed(&sim, "den", "dave"), "his leaf is there");
+    actor_enter(&carol, "dave");
+    cr_assert_not(actor_has_event(&carol, OP_ROOM_KEY));
+    cr_assert_eq(actor_join(&carol, "den"), OP_REPLY);
+    people_refused(&carol, CODE_NOT_ALLOWED, "invited");
+}
+
+Test(scenario_member, welcome__a_guest_is_a_departure_after_a_restart_and_no_member)
+{
+    struct group_commit g = {.room = "den", .epoch = 0, .req = 2, .welcomed = {"dave"}};
+
+    den();
+    actor_enter(&dave, "dave");
+    cr_assert_eq(group_commit(&alice, &g), STATUS_DONE);
+    restart();
+    cr_assert(group_departed(&sim, "den", "dave"));
+    actor_enter(&carol, "dave");
+    cr_assert_eq(actor_join(&carol, "den"), OP_REPLY);
+    people_refused(&carol, CODE_NOT_ALLOWED, "invited");
+}
+
+/* ---- who may speak ---- */
+
+Test(scenario_member, say__without_a_leaf_is_refused_where_there_is_a_group)
+{
+    people_account(&alice, "alice");
+    (void)actor_join(&alice, "ops");
+    actor_enter(&bob, "bob");
+    (void)actor_join(&bob, "ops");
+    cr_assert_eq(group_say(&bob, "ops", 0, "hello"), STATUS_DONE, "nobody has founded one yet");
+    cr_assert_eq(actor_commit(&alice, "ops", 0, COMMIT_CREATE, 1), STATUS_DONE);
+    cr_assert_neq(group_say(&bob, "ops", 0, "hello"), STATUS_DONE);
+    people_refused(&bob, CODE_NOT_MEMBER, "not in the group of ops");
+    uint64_t epoch = group_enter(&bob, "ops");
+    cr_assert_eq(group_say(&bob, "ops", epoch, "hello"), STATUS_DONE);
+}
+
+/* Alice, bob and carol in one group of "den"; the epoch. */
+static uint64_t trio(void)
+{
+    struct group_commit g = {.room = "den", .epoch = 0, .req = 2, .welcomed = {"bob", "carol"}};
+
+    den();
+    people_account(&bob, "bob");
+    people_account(&carol, "carol");
+    cr_assert_eq(group_commit(&alice, &g), STATUS_DONE);
+    cr_assert_eq(actor_join(&bob, "den"), OP_JOINED);
+    cr_assert_eq(actor_join(&carol, "den"), OP_JOINED);
+    sim_run(&sim, 100);
+    actor_forget(&alice);
+    actor_forget(&bob);
+    actor_forget(&carol);
+    return 1;
+}
+
+static void voided(struct actor *who, uint64_t epoch, uint8_t req)
+{
+    cr_assert_eq(actor_commit(who, "den", epoch, 0, req), STATUS_DONE);
+    uint64_t seq = group_seq(who);
+    struct actor *all[] = {&alice, &bob, &carol};
+    for (size_t i = 0; i < 3; i++) {
+        if (all[i] != who)
+            cr_assert_eq(group_bad(all[i], "den", seq), STATUS_DONE);
+    }
+    sim_run(&sim, 100);
+    cr_assert(actor_has_event(who, OP_VOID));
+}
+
+Test(scenario_member, barred__comes_in_again_by_an_external_commit_without_leaving)
+{
+    uint64_t epoch = trio();
+
+    voided(&bob, epoch, 3);
+    cr_assert_neq(group_say(&bob, "den", epoch, "x"), STATUS_DONE);
+    people_refused(&bob, CODE_NOT_MEMBER, "external");
+    cr_assert_neq(actor_commit(&bob, "den", epoch, 0, 4), STATUS_DONE);
+    people_refused(&bob, CODE_NOT_ALLOWED, "voided");
+    cr_assert_eq(actor_commit(&alice, "den", epoch, 0, 5), STATUS_DONE);
+    cr_assert_neq(group_bad(&bob, "den", group_seq(&alice)), STATUS_DONE, "he cannot tell");
+    cr_assert_eq(group_enter(&bob, "den"), epoch + 2);
+    cr_assert_eq(group_say(&bob, "den", epoch + 2, "x"), STATUS_DONE);
+    cr_assert_eq(actor_commit(&bob, "den", epoch + 2, 0, 6), STATUS_DONE);
+}
+
+Test(scenario_member, barred__whose_coming_in_is_voided_is_barred_still)
+{
+    struct msg_name ask = {.name = bytes_str("den")};
+    uint64_t epoch = trio();
+
+    voided(&bob, epoch, 3);
+    (void)group_enter(&bob, "den");
+    struct msg_commit_event seen;
+    do
+        actor_event(&alice, OP_COMMIT, &MSG_COMMIT_EVENT, &seen);
+    while (seen.flags != COMMIT_EXTERNAL);
+    uint64_t seq = seen.seq;
+    cr_assert_eq(group_bad(&alice, "den", seq), STATUS_DONE);
+    cr_assert_eq(group_bad(&carol, "den", seq), STATUS_DONE);
+    sim_run(&sim, 100);
+    cr_assert_neq(group_say(&bob, "den", epoch, "x"), STATUS_DONE);
+    people_refused(&bob, CODE_NOT_MEMBER, "external");
+    (void)actor_ask(&bob, OP_GROUP_INFO, &ask);
+    cr_assert_eq(actor_status(&bob), STATUS_DONE, "and may try again");
+}
+
+Test(scenario_member, barred__who_leaves_has_a_leaf_to_remove)
+{
+    uint64_t epoch = trio();
+
+    voided(&bob, epoch, 3);
+    (void)group_leave(&bob, "den");
+    cr_assert(group_departed(&sim, "den", "bob"));
+}
