@@ -30,6 +30,7 @@ void commit_free(struct commit *q)
 {
     buf_free(&q->removed);
     buf_free(&q->bytes);
+    mem_free(q->removals);
     mem_free(q->welcomed);
     ask_close(&q->ask);
 }
@@ -93,39 +94,36 @@ static void tell_commit(struct convo *c, const struct commit *q, const struct pe
     convo_tell(c, OP_COMMIT, &MSG_COMMIT_EVENT, &m, from);
 }
 
-static void store_as_is(struct convo *c, const struct member *m)
+static void put_out(struct convo *c, const struct commit *q, struct member *m)
 {
-    struct store_named row = {.name = name_bytes(&m->name),
-        .seq = m->cursor,
-        .role = (uint8_t)((m->grouped ? MEMBER_GROUPED : 0) |
-                          (m->moderator ? MEMBER_MODERATOR : 0))};
+    struct msg_removed_event e = {
+        .room = bytes_str(c->title), .kind = REMOVED_KICKED, .by = name_bytes(&q->sender)};
 
-    if (m->durable)
-        store_member_set(c->server->store, name_key_bytes(&c->key), &row, relay_stored,
-            relay_words("storing a member"));
-}
-
-static void remove_one(struct convo *c, const struct commit *q, const struct name *who)
-{
-    struct member *m = convo_member(c, who->s);
-
-    convo_undo_note(c, who, true);
-    (void)map_del(&c->departed, name_bytes(who));
-    if (m == NULL)
-        return;
-    /* Who left and is back has an old leaf removed and no new one yet; a joiner removes his
-     * own. The store took both for members who go. */
-    if (!m->grouped || strcmp(who->s, q->sender.s) == 0) {
-        store_as_is(c, m);
-        return;
-    }
     if (m->user != NULL) {
-        struct msg_removed_event e = {
-            .room = bytes_str(c->title), .kind = REMOVED_KICKED, .by = name_bytes(&q->sender)};
         tell_user(m->user, OP_REMOVED, &MSG_REMOVED, &e);
         convo_presence(c, PRESENCE_LEFT, m->user, "");
     }
     convo_drop(m);
+}
+
+/* A departure is what it ends first. Who left and is back has no new leaf yet; a joiner removes
+ * his own. The store was asked for the same when the commit was. */
+static void remove_one(struct convo *c, const struct commit *q, const struct removal *r)
+{
+    struct member *m = convo_member(c, r->who.s);
+
+    convo_undo_note(c, &r->who, true);
+    if (map_del(&c->departed, name_bytes(&r->who)) != NULL && !r->pending)
+        store_departure_clear(c->server->store, name_key_bytes(&c->key), name_bytes(&r->who),
+            relay_stored, relay_words("clearing a departure"));
+    if (r->newer && (m == NULL || !m->anew)) {
+        convo_depart(c, &r->who); /* he left meanwhile, and his leaf is there */
+    } else if (r->newer) {
+        m->anew = false;
+        convo_store_member(m);
+    } else if (m != NULL && m->grouped && strcmp(r->who.s, q->sender.s) != 0) {
+        put_out(c, q, m);
+    }
 }
 
 /* A guest's welcome waits for nobody but him who is here. */
@@ -151,8 +149,11 @@ static void welcome_one(struct convo *c, const struct commit *q, const struct we
         m = convo_add(c, &w->who, w->guest == 0);
     m->cursor = q->seq - 1; /* as in the store: the commit is the first that he reads */
     m->grouped = true;
+    m->anew = map_get(&c->departed, name_bytes(&w->who)) != NULL;
     if (here)
         user_send_welcomes(u);
+    if (w->guest == 0 && m->anew)
+        convo_store_member(m);
     if (w->guest == 0)
         return;
     forget_welcome(c, &w->who);
@@ -162,38 +163,29 @@ static void welcome_one(struct convo *c, const struct commit *q, const struct we
 /* Whom it removed is a member no longer; whom it welcomed is one from now on. */
 static void settle_members(struct convo *c, const struct commit *q)
 {
-    struct bytes run = buf_view(&q->removed);
-    struct bytes name;
-
     /* Nobody sealed anything for what was before a new group. */
-    c->commit_removed = run.n != 0 || q->create;
-    while (names_next(&run, &name)) {
-        struct name who = {0};
-        if (bytes_copy(who.s, sizeof who.s, name))
-            remove_one(c, q, &who);
-    }
+    c->commit_removed = q->removed.n != 0 || q->create;
+    for (size_t i = 0; i < q->removal_count; i++)
+        remove_one(c, q, &q->removals[i]);
     for (size_t i = 0; i < q->welcomed_count; i++)
         welcome_one(c, q, &q->welcomed[i]);
 }
 
-/* Who commits has a leaf; when he went away meanwhile it is one to remove. */
+/* Who came in has a leaf, and a new one; when he went away meanwhile it is one to remove. */
 static void settle_sender(struct convo *c, const struct commit *q)
 {
     struct member *m = convo_member(c, q->sender.s);
 
+    if (!q->external && !q->create)
+        return;
     if (m == NULL) {
         convo_depart(c, &q->sender);
         return;
     }
-    if (q->external)
-        m->barred = false; /* that leaf is new */
-    if (m->grouped || (!q->external && !q->create))
-        return;
+    m->barred = false;
     m->grouped = true;
-    if (m->durable)
-        store_as_is(c, m);
-    else
-        convo_guest_grouped(c, &q->sender, true);
+    m->anew = map_get(&c->departed, name_bytes(&m->name)) != NULL;
+    convo_store_member(m);
 }
 
 static void advance(struct convo *c, struct commit *q)
@@ -237,12 +229,15 @@ static void accepted(struct convo *c, struct commit *q, struct peer *p)
     log_commit(c, q);
     advance(c, q);
     tell_commit(c, q, p);
-    settle_sender(c, q);
     settle_members(c, q);
+    settle_sender(c, q);
     relay_note(c->server, q->create ? "group" : "commit", c->title, q->sender.s, "");
     ok.epoch = c->epoch;
     if (p != NULL)
         reply_done(p, &MSG_COMMIT_OK, &ok);
+    const struct member *m = q->external ? convo_member(c, q->sender.s) : NULL;
+    if (m != NULL && m->user != NULL)
+        convo_tell_departures(m);
     if (convo_turn_is(c, &q->sender))
         convo_turn_end(c, &q->sender);
     else

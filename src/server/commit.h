@@ -15,6 +15,12 @@ struct welcomed {
     uint64_t guest; /* the id of one who was here; 0: an account */
 };
 
+struct removal {
+    struct name who;
+    bool pending; /* his departure was known when the commit was asked for */
+    bool newer;   /* and somebody of that name had come in after it: he stays */
+};
+
 struct commit {
     struct ask ask;
     struct name_key key;
@@ -24,7 +30,9 @@ struct commit {
     uint64_t epoch, seq;
     int64_t time_ms;
     struct buf removed; /* run of names */
-    struct buf bytes;   /* commit, then welcome: what the others are told */
+    struct removal *removals;
+    size_t removal_count;
+    struct buf bytes; /* commit, then welcome: what the others are told */
     size_t commit_n;
     struct welcomed *welcomed;
     size_t welcomed_count;

@@ -272,6 +272,7 @@ void convo_rename(struct member *m, const struct name *to)
     convo_undo_rename(c, &from, to);
     if (map_del(&c->complaints, name_bytes(&from)) != NULL)
         (void)map_put(&c->complaints, name_bytes(to), c);
+    m->anew = m->grouped && map_get(&c->departed, name_bytes(to)) != NULL;
     if (m->grouped) {
         convo_guest_grouped(c, to, true);
         convo_guest_grouped(c, &from, false);

@@ -11,7 +11,7 @@
 #include "server/relay.h"
 
 /* Role bits as the store keeps them. */
-enum { MEMBER_MODERATOR = 1, MEMBER_GROUPED = 2 };
+enum { MEMBER_MODERATOR = 1, MEMBER_GROUPED = 2, MEMBER_ANEW = 4 };
 
 struct convo *convo_find(struct server *s, struct bytes key);
 struct convo *convo_room(
@@ -71,11 +71,15 @@ void convo_undo_rename(struct convo *c, const struct name *from, const struct na
 void convo_undo_back(struct convo *c);
 /* Guests do not outlive a restart: what is stored now makes each a departure then. */
 void convo_guest_grouped(struct convo *c, const struct name *who, bool grouped);
+/* The store has him as he is here: a member, or a guest of the group. */
+void convo_store_member(const struct member *m);
 
 /* Has a leaf that counts: may speak, commit, and say what it cannot apply. */
 bool convo_in_group(const struct member *m);
-/* Somebody left for good: durable until a commit removes them. */
+/* Somebody left for good: durable until a commit removes them. A name stands for all leaves of
+ * people who departed under it. */
 void convo_depart(struct convo *c, const struct name *who);
+void convo_tell_departures(const struct member *m); /* those that are pending, to him alone */
 void convo_ask_rotation(struct convo *c, enum msg_rotate why);
 void convo_check_rotation(struct convo *c);
 

@@ -17,12 +17,22 @@ void convo_depart(struct convo *c, const struct name *who)
 {
     struct msg_departed m = {.room = bytes_str(c->title), .user = name_bytes(who)};
 
-    if (c->kind != CONVO_ROOM || !c->grouped || !map_put(&c->departed, name_bytes(who), c))
+    if (c->kind != CONVO_ROOM || !c->grouped)
         return;
+    (void)map_put(&c->departed, name_bytes(who), c);
     store_departure(c->server->store, name_key_bytes(&c->key), name_bytes(who), relay_stored,
         relay_words("storing a departure"));
     convo_tell(c, OP_DEPARTED, &MSG_DEPARTED, &m, NULL);
     convo_ask_rotation(c, ROTATE_DEPARTURE);
+}
+
+void convo_tell_departures(const struct member *m)
+{
+    struct msg_departed d = {.room = bytes_str(m->convo->title)};
+    size_t at = 0;
+
+    while (map_next(&m->convo->departed, &at, &d.user) != NULL)
+        tell_user(m->user, OP_DEPARTED, &MSG_DEPARTED, &d);
 }
 
 bool convo_in_group(const struct member *m)

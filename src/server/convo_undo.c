@@ -16,6 +16,21 @@ void convo_guest_grouped(struct convo *c, const struct name *who, bool grouped)
             relay_stored, relay_words("clearing a guest of a group"));
 }
 
+void convo_store_member(const struct member *m)
+{
+    struct convo *c = m->convo;
+    struct store_named row = {.name = name_bytes(&m->name),
+        .seq = m->cursor,
+        .role = (uint8_t)((m->moderator ? MEMBER_MODERATOR : 0) |
+                          (m->grouped ? MEMBER_GROUPED : 0) | (m->anew ? MEMBER_ANEW : 0))};
+
+    if (m->durable)
+        store_member_set(c->server->store, name_key_bytes(&c->key), &row, relay_stored,
+            relay_words("storing a member"));
+    else
+        convo_guest_grouped(c, &m->name, m->grouped);
+}
+
 void convo_undo_begin(struct convo *c)
 {
     c->undo_count = 0;
@@ -27,8 +42,10 @@ void convo_undo_note(struct convo *c, const struct name *who, bool removed)
     const struct member *m = convo_member(c, who->s);
 
     for (size_t i = 0; i < c->undo_count; i++) {
-        if (strcmp(c->undo[i].who.s, who->s) == 0)
-            return; /* the first of two changes is the one to go back to */
+        if (strcmp(c->undo[i].who.s, who->s) != 0)
+            continue;
+        c->undo[i].removed |= removed;
+        return; /* the first of two changes is the one to go back to */
     }
     c->undo = mem_realloc(c->undo, (c->undo_count + 1) * sizeof *c->undo);
     c->undo[c->undo_count++] = (struct undo){
@@ -38,6 +55,7 @@ void convo_undo_note(struct convo *c, const struct name *who, bool removed)
         .durable = m != NULL && m->durable,
         .moderator = m != NULL && m->moderator,
         .grouped = m != NULL && m->grouped,
+        .anew = m != NULL && m->anew,
         .cursor = m != NULL ? m->cursor : 0,
     };
 }
@@ -50,58 +68,57 @@ void convo_undo_rename(struct convo *c, const struct name *from, const struct na
     }
 }
 
-/* A guest who was removed has gone; an account is a member again, and a departure. */
-static void back_removed(struct convo *c, const struct undo *u, struct member *m)
+static void put_out(struct convo *c, struct member *m)
 {
-    (void)map_put(&c->departed, name_bytes(&u->who), c);
-    if (m != NULL && !u->was) {
-        convo_drop(m);
-    } else if (m == NULL && u->was && u->durable) {
-        m = convo_add(c, &u->who, true);
-        m->cursor = u->cursor;
-        m->moderator = u->moderator;
-        m->grouped = u->grouped;
+    struct msg_removed_event e = {
+        .room = bytes_str(c->title), .kind = REMOVED_KICKED, .by = name_bytes(&c->committer)};
+
+    if (m->user != NULL) {
+        tell_user(m->user, OP_REMOVED, &MSG_REMOVED, &e);
+        convo_presence(c, PRESENCE_LEFT, m->user, "");
     }
+    if (!m->durable)
+        convo_guest_grouped(c, &m->name, false);
+    convo_drop(m);
 }
 
-static void back_added(struct convo *c, const struct undo *u, struct member *m)
+/* An account is a member again; a guest who was removed has gone. */
+static void back_in(struct convo *c, const struct undo *u)
 {
-    if (m == NULL)
+    struct member *m;
+
+    if (!u->removed || !u->was || !u->durable)
         return;
-    if (!u->was) {
-        struct msg_removed_event e = {.room = bytes_str(c->title),
-            .kind = REMOVED_KICKED,
-            .by = name_bytes(&c->committer)};
-        if (m->user != NULL)
-            tell_user(m->user, OP_REMOVED, &MSG_REMOVED, &e);
-        if (m->user != NULL)
-            convo_presence(c, PRESENCE_LEFT, m->user, "");
-        convo_drop(m);
-        return;
-    }
+    m = convo_add(c, &u->who, true);
+    m->cursor = u->cursor;
+    m->moderator = u->moderator;
     m->grouped = u->grouped;
-    if (!m->durable && !m->grouped)
-        convo_guest_grouped(c, &m->name, false);
-    if (!m->durable)
-        return;
-    struct store_named row = {.name = name_bytes(&m->name),
-        .seq = m->cursor,
-        .role = (uint8_t)((m->moderator ? MEMBER_MODERATOR : 0) |
-                          (m->grouped ? MEMBER_GROUPED : 0))};
-    store_member_set(c->server->store, name_key_bytes(&c->key), &row, relay_stored,
-        relay_words("storing a member"));
+    m->anew = u->anew;
+}
+
+/* Whom it removed is a departure again, and has no leaf but that one unless he came in after
+ * it; whom it let in is out, but for one who only joined the room since. */
+static void back_one(struct convo *c, const struct undo *u)
+{
+    struct member *m = convo_member(c, u->who.s);
+
+    if (u->removed)
+        (void)map_put(&c->departed, name_bytes(&u->who), c);
+    if (m == NULL) {
+        back_in(c, u);
+    } else if (!u->was && m->grouped) {
+        put_out(c, m);
+    } else {
+        m->grouped = m->grouped && u->grouped && (!u->removed || u->anew);
+        m->anew = m->grouped && u->anew;
+        convo_store_member(m);
+    }
 }
 
 void convo_undo_back(struct convo *c)
 {
-    for (size_t i = 0; i < c->undo_count; i++) {
-        const struct undo *u = &c->undo[i];
-        struct member *m = convo_member(c, u->who.s);
-        if (u->removed)
-            back_removed(c, u, m);
-        else
-            back_added(c, u, m);
-    }
+    for (size_t i = 0; i < c->undo_count; i++)
+        back_one(c, &c->undo[i]);
     c->undo_count = 0;
     c->last_commit = c->undo_commit;
 }

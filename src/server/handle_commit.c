@@ -4,6 +4,7 @@
  * conversation (their frames wait), so commits and messages have one order.
  */
 #include "base/mem.h"
+#include "server/ban.h"
 #include "server/chat.h"
 #include "server/commit.h"
 #include "server/convo.h"
@@ -17,43 +18,65 @@
 /* ---- rooms ---- */
 
 /* A remove is right for a departure, oneself, a guest, by owner or moderator, or by anybody in
- * an open room. */
-static bool may_remove(const struct convo *c, const struct user *u, struct bytes name)
+ * an open room; from outside for a departure and oneself alone. */
+static bool may_remove(
+    const struct convo *c, const struct user *u, const struct name *who, bool external)
 {
-    struct name who = {0};
     const struct member *me = convo_member(c, u->name.s);
+    const struct member *m = convo_member(c, who->s);
 
-    if (!bytes_copy(who.s, sizeof who.s, name))
-        return false;
-    const struct member *m = convo_member(c, who.s);
-    if (map_get(&c->departed, name) != NULL || m == NULL || !m->durable ||
-        strcmp(who.s, u->name.s) == 0)
+    if (map_get(&c->departed, name_bytes(who)) != NULL || strcmp(who->s, u->name.s) == 0)
         return true;
-    return c->access == ACCESS_OPEN || convo_is_owner(c, u->name.s) ||
-           (me != NULL && me->moderator) || u->role >= ROLE_MODERATOR;
+    if (external)
+        return false;
+    return m == NULL || !m->durable || c->access == ACCESS_OPEN ||
+           convo_is_owner(c, u->name.s) || (me != NULL && me->moderator) ||
+           u->role >= ROLE_MODERATOR;
 }
 
-static bool removes_fine(struct peer *p, const struct convo *c, struct bytes run)
+static bool removes_fine(struct peer *p, const struct convo *c, struct bytes run, bool external)
 {
     int64_t left = p->server->limits->room_members;
     struct bytes name;
+    struct name who;
 
     while (names_next(&run, &name)) {
-        if (left-- == 0) {
+        if (left-- == 0)
             reply_refuse(p, OP_COMMIT, CODE_FULL, (uint64_t)p->server->limits->room_members,
                 "removed: more names than a room has members");
-            return false;
-        }
-        if (may_remove(c, p->user, name))
+        else if (name_fold(name, &who) != ERR_OK)
+            reply_refuse(
+                p, OP_COMMIT, CODE_BAD_NAME, 0, "removed: one of the names cannot be a name");
+        else if (may_remove(c, p->user, &who, external))
             continue;
-        reply_refuse(p, OP_COMMIT, CODE_NOT_ALLOWED, 0,
-            "removed: only the owner or a moderator removes others here");
+        else if (external)
+            reply_refuse(p, OP_COMMIT, CODE_NOT_ALLOWED, 0,
+                "removed: who comes in from outside removes nobody but who departed");
+        else
+            reply_refuse(p, OP_COMMIT, CODE_NOT_ALLOWED, 0,
+                "removed: only the owner or a moderator removes others here");
         return false;
     }
     return true;
 }
 
-/* Whom it welcomes finds room. */
+static bool may_welcome(struct peer *p, const struct convo *c, struct bytes name)
+{
+    struct name who;
+    int64_t until = 0;
+
+    if (name_fold(name, &who) != ERR_OK)
+        reply_refuse(
+            p, OP_COMMIT, CODE_BAD_NAME, 0, "welcomes: one of the names cannot be a name");
+    else if (ban_holds(&c->bans, name_bytes(&who), BAN_OUT, p->server->loop->wall_ms, &until))
+        reply_refuse(p, OP_COMMIT, CODE_BANNED, (uint64_t)until,
+            "welcomes: %s is banned from %s", who.s, c->title);
+    else
+        return true;
+    return false;
+}
+
+/* Whom it welcomes may come, and finds room. */
 static bool welcomes_fine(struct peer *p, const struct convo *c, struct list rows)
 {
     int64_t max = p->server->limits->room_members;
@@ -61,8 +84,11 @@ static bool welcomes_fine(struct peer *p, const struct convo *c, struct list row
     struct msg_welcome row;
     struct name who;
 
-    while (list_next(&rows, &MSG_WELCOME, &row))
+    while (list_next(&rows, &MSG_WELCOME, &row)) {
+        if (!may_welcome(p, c, row.user))
+            return false;
         members += name_fold(row.user, &who) == ERR_OK && convo_member(c, who.s) == NULL;
+    }
     if (members <= (size_t)max)
         return true;
     reply_refuse(p, OP_COMMIT, CODE_FULL, (uint64_t)max, "welcomes: %s is full", c->title);
@@ -93,23 +119,59 @@ static bool commit_allowed(struct peer *p, const struct member *me, const struct
              !convo_is_owner(c, p->user->name.s) && !convo_in_group(me))
         reply_refuse(p, OP_COMMIT, CODE_NOT_ALLOWED, 0, "welcomes: only members invite");
     else
-        return removes_fine(p, c, m->removed) && welcomes_fine(p, c, m->welcomes);
+        return removes_fine(p, c, m->removed, external) && welcomes_fine(p, c, m->welcomes);
     return false;
 }
 
-static size_t gather_removed(struct bytes run, struct bytes **out)
+static bool named_already(const struct commit *q, const struct name *who)
+{
+    for (size_t i = 0; i < q->removal_count; i++) {
+        if (strcmp(q->removals[i].who.s, who->s) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Removed from the store is who has the leaf that goes. Of who stays the departure alone ends;
+ * but a guest with a leaf has the row of that departure for his own. */
+static size_t gather_removed(
+    const struct convo *c, const struct commit *q, bool stay, struct bytes *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < q->removal_count; i++) {
+        const struct removal *r = &q->removals[i];
+        const struct member *m = convo_member(c, r->who.s);
+        bool own = strcmp(r->who.s, q->sender.s) == 0;
+        bool stays = m != NULL && (!m->grouped || r->newer || own);
+        if (stays == stay && (!stays || m->durable || !m->grouped))
+            out[n++] = name_bytes(&r->who);
+    }
+    return n;
+}
+
+/* Each name once. Who has a leaf and comes in anew takes that one back, and not one that went
+ * under his name before. */
+static void gather_removals(const struct convo *c, struct bytes run, struct commit *q)
 {
     struct bytes rest = run;
     struct bytes name;
+    struct name who;
     size_t n = 0;
 
     while (names_next(&rest, &name))
         n++;
-    *out = mem_array(n, sizeof **out);
-    n = 0;
-    while (names_next(&run, &name))
-        (*out)[n++] = name;
-    return n;
+    q->removals = mem_array(n, sizeof *q->removals);
+    while (names_next(&run, &name)) {
+        if (name_fold(name, &who) != ERR_OK || named_already(q, &who))
+            continue;
+        const struct member *m = convo_member(c, who.s);
+        bool pending = map_get(&c->departed, name_bytes(&who)) != NULL;
+        bool newer = pending && m != NULL && m->anew;
+        names_add(&q->removed, name_bytes(&who));
+        if (!newer || strcmp(who.s, q->sender.s) != 0)
+            q->removals[q->removal_count++] = (struct removal){who, pending, newer};
+    }
 }
 
 static size_t gather_nodes(struct list rows, struct store_node **out)
@@ -125,7 +187,7 @@ static size_t gather_nodes(struct list rows, struct store_node **out)
 
 /* Welcomes become members: their names are judged like any other. Whether one who is not here
  * has an account only the store knows. */
-static enum err gather_welcomes(
+static void gather_welcomes(
     const struct convo *c, struct list rows, struct commit *q, struct store_named **out)
 {
     struct msg_welcome row;
@@ -135,7 +197,7 @@ static enum err gather_welcomes(
     while (list_next(&rows, &MSG_WELCOME, &row)) {
         struct welcomed *w = &q->welcomed[q->welcomed_count];
         if (name_fold(row.user, &w->who) != ERR_OK)
-            return ERR_FORMAT;
+            continue;
         const struct member *m = convo_member(c, w->who.s);
         const struct user *u = user_find(c->server, w->who.s);
         bool moderator = m != NULL && m->moderator;
@@ -146,7 +208,6 @@ static enum err gather_welcomes(
             .guest = w->guest != 0,
             .role = (uint8_t)(MEMBER_GROUPED | (moderator ? MEMBER_MODERATOR : 0))};
     }
-    return ERR_OK;
 }
 
 static void submit_room(struct peer *p, struct convo *c, const struct msg_commit *m)
@@ -155,11 +216,11 @@ static void submit_room(struct peer *p, struct convo *c, const struct msg_commit
     struct store_commit row = {.key = name_key_bytes(&q->key)};
     struct store_named *welcomes = NULL;
     struct store_node *nodes = NULL;
-    struct bytes *removed = NULL;
+    struct bytes *names = NULL;
 
     q->external = (m->flags & COMMIT_EXTERNAL) != 0;
     q->create = (m->flags & COMMIT_CREATE) != 0;
-    buf_bytes(&q->removed, m->removed);
+    gather_removals(c, m->removed, q);
     row.entry = (struct store_entry){.kind = ENTRY_COMMIT,
         .flags = m->flags,
         .seq = q->seq,
@@ -172,22 +233,18 @@ static void submit_room(struct peer *p, struct convo *c, const struct msg_commit
     row.info = m->info;
     row.node_count = gather_nodes(m->nodes, &nodes);
     row.nodes = nodes;
-    row.removed_count = gather_removed(m->removed, &removed);
-    row.removed = removed;
-    if (gather_welcomes(c, m->welcomes, q, &welcomes) == ERR_OK) {
-        row.welcomes = welcomes;
-        row.welcome_count = q->welcomed_count;
-        store_commit(p->server->store, &row, commit_decided, q);
-    } else {
-        reply_refuse(
-            p, OP_COMMIT, CODE_BAD_NAME, 0, "welcomes: one of the names cannot be a name");
-        c->busy = false;
-        convo_wake(c);
-        commit_free(q);
-    }
+    names = mem_array(q->removal_count, sizeof *names);
+    row.removed = names;
+    row.removed_count = gather_removed(c, q, false, names);
+    row.cleared = names + row.removed_count;
+    row.cleared_count = gather_removed(c, q, true, names + row.removed_count);
+    gather_welcomes(c, m->welcomes, q, &welcomes);
+    row.welcomes = welcomes;
+    row.welcome_count = q->welcomed_count;
+    store_commit(p->server->store, &row, commit_decided, q);
     mem_free(welcomes);
     mem_free(nodes);
-    mem_free(removed);
+    mem_free(names);
 }
 
 enum framer_verdict handle_commit(struct peer *p, const void *msg)

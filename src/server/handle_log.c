@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Catching up: what the store has, then what only memory has, in one order. And cursors. */
 #include "base/mem.h"
+#include "server/ban.h"
 #include "server/convo.h"
 #include "server/handle.h"
 #include "server/reply.h"
@@ -127,10 +128,16 @@ enum framer_verdict handle_catch_up(struct peer *p, const void *msg)
     struct name_key key;
     struct convo *c = convo_named(p, m->kind, m->name, &key);
     const struct member *me = c != NULL ? convo_member(c, p->user->name.s) : NULL;
+    int64_t until = 0;
 
     if (me == NULL) {
         reply_refuse(
             p, OP_CATCH_UP, CODE_NOT_MEMBER, 0, "name: you have no part in that conversation");
+        return FRAMER_NEXT;
+    }
+    if (ban_holds(&c->bans, name_bytes(&me->name), BAN_OUT, p->server->loop->wall_ms, &until)) {
+        reply_refuse(
+            p, OP_CATCH_UP, CODE_BANNED, (uint64_t)until, "you are banned from %s", c->title);
         return FRAMER_NEXT;
     }
     struct catch_up *q = ask_open(p, OP_CATCH_UP, sizeof *q);

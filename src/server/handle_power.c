@@ -373,6 +373,10 @@ enum framer_verdict handle_moderator(struct peer *p, const void *msg)
             "room: only its owner says who is a moderator");
         return FRAMER_NEXT;
     }
+    if (c->busy) {
+        convo_wait(c, p);
+        return FRAMER_STALL;
+    }
     struct member *them = convo_member(c, who.s);
     if (them == NULL || !them->durable) {
         reply_refuse(p, OP_MODERATOR, CODE_NOT_MEMBER, 0,
@@ -380,12 +384,7 @@ enum framer_verdict handle_moderator(struct peer *p, const void *msg)
         return FRAMER_NEXT;
     }
     them->moderator = m->on != 0;
-    struct store_named row = {.name = name_bytes(&who),
-        .seq = them->cursor,
-        .role = (uint8_t)((them->moderator ? MEMBER_MODERATOR : 0) |
-                          (them->grouped ? MEMBER_GROUPED : 0))};
-    store_member_set(p->server->store, name_key_bytes(&c->key), &row, relay_stored,
-        relay_words("storing a member"));
+    convo_store_member(them);
     struct place_name where = name_of(c);
     note(p, "moderator", &where, &who);
     reply_empty(p);

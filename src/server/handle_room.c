@@ -56,6 +56,8 @@ static void enter(struct peer *p, struct member *m, uint8_t op)
 {
     convo_enter(m, p->user);
     answer(p, m, op);
+    if (m->grouped)
+        convo_tell_departures(m);
     convo_presence(m->convo, PRESENCE_JOINED, p->user, "");
     user_share_identities(m);
     relay_note(
@@ -190,7 +192,8 @@ static void store_membership(struct peer *p, struct join *j, const struct convo 
     struct store_named row = {.name = name_bytes(&p->user->name), .seq = c->last_seq};
 
     j->who = p->user->name;
-    store_member_set(p->server->store, name_key_bytes(&c->key), &row, durable_member, j);
+    /* A commit that welcomes him may be with the store. */
+    store_member_add(p->server->store, name_key_bytes(&c->key), &row, durable_member, j);
 }
 
 /* Everything was checked. A guest is in at once; an account when its membership is stored. */

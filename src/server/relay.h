@@ -99,6 +99,7 @@ struct member {
     bool moderator;
     bool barred;  /* its commit was voided: its leaf counts for nothing */
     bool grouped; /* has a leaf in the group, as far as the relay was told */
+    bool anew;    /* has it since a departure of that name that is pending still */
     bool gap;     /* was too slow: owed a resync */
     size_t at;    /* place in the convo's list of present ones */
     uint64_t cursor;
@@ -121,7 +122,7 @@ struct undo {
     struct name who;
     bool removed; /* else welcomed, or came in by it */
     bool was;     /* a member before */
-    bool durable, moderator, grouped;
+    bool durable, moderator, grouped, anew;
     uint64_t cursor;
 };
 

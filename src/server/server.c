@@ -147,6 +147,7 @@ static void load_member(void *arg, struct bytes key, const struct store_named *r
     m->cursor = row->seq;
     m->moderator = (row->role & MEMBER_MODERATOR) != 0;
     m->grouped = (row->role & MEMBER_GROUPED) != 0;
+    m->anew = (row->role & MEMBER_ANEW) != 0;
 }
 
 static void load_departure(void *arg, struct bytes key, struct bytes name)

@@ -208,6 +208,9 @@ void store_room_remove(
 /* role, and the cursor moved forward to seq. */
 void store_member_set(
     struct store *s, struct bytes key, const struct store_named *m, store_fn *fn, void *arg);
+/* The same for somebody new: who is a member already stays as he is. */
+void store_member_add(
+    struct store *s, struct bytes key, const struct store_named *m, store_fn *fn, void *arg);
 /* What was not there is removed too: OK. num: how many there were. His welcomes go with a
  * member. */
 void store_member_remove(
@@ -251,6 +254,8 @@ struct store_commit {
     size_t node_count;
     const struct bytes *removed; /* members whose departure or membership this ends */
     size_t removed_count;
+    const struct bytes *cleared; /* members who stay: it ends a departure of that name alone */
+    size_t cleared_count;
     /* name, body, role: becomes a member with his cursor before this entry; the welcome waits
      * until the cursor has passed it. A guest becomes none, but a departure: his leaf outlives
      * him. */

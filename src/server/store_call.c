@@ -182,6 +182,18 @@ void store_member_set(
     store_op_send(s, &op);
 }
 
+void store_member_add(
+    struct store *s, struct bytes key, const struct store_named *m, store_fn *fn, void *arg)
+{
+    struct store_op op = {.kind = STORE_MEMBER_SET, .fn = fn, .arg = arg, .key = key};
+
+    op.name = m->name;
+    op.role = m->role;
+    op.seq = m->seq;
+    op.flag = true;
+    store_op_send(s, &op);
+}
+
 void store_member_remove(
     struct store *s, struct bytes key, struct bytes name, store_fn *fn, void *arg)
 {

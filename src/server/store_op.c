@@ -102,6 +102,8 @@ static const struct list LISTS[] = {
         {{offsetof(struct store_node, body), 0, STORE_BODY_MAX}}},
     {AT(commit.removed), AT(commit.removed_count), sizeof(struct bytes),
         {{0, 1, STORE_NAME_MAX}}},
+    {AT(commit.cleared), AT(commit.cleared_count), sizeof(struct bytes),
+        {{0, 1, STORE_NAME_MAX}}},
     {AT(commit.welcomes), AT(commit.welcome_count), sizeof(struct store_named),
         {{offsetof(struct store_named, name), 1, STORE_NAME_MAX},
             {offsetof(struct store_named, body), 0, STORE_BODY_MAX}}},

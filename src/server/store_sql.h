@@ -61,6 +61,7 @@ enum sql_id {
     SQL_ROOM_DROP,
     SQL_ROOM_REACHED,
     SQL_MEMBER_SET,
+    SQL_MEMBER_ADD,
     SQL_MEMBER_DROP,
     SQL_CURSOR,
     SQL_DEPARTURE_ADD,
@@ -222,5 +223,6 @@ enum err sql_undo_save(struct store_file *f, const struct sql_room *room, uint64
 enum err sql_undo_save_node(struct store_file *f, int64_t room, uint32_t index);
 enum err sql_undo_save_person(
     struct store_file *f, int64_t room, struct bytes name, bool removed);
+enum err sql_undo_save_welcomes(struct store_file *f, int64_t room, struct bytes name);
 
 #endif

@@ -130,14 +130,23 @@ static enum err commit_nodes(struct store_file *f, const struct store_commit *c,
     return e;
 }
 
-static enum err commit_remove(struct store_file *f, int64_t room, struct bytes who)
+static enum err commit_clear(struct store_file *f, int64_t room, struct bytes who)
 {
     enum err e = sql_undo_save_person(f, room, who, true);
 
     if (e == ERR_OK)
+        e = db_run(SQL(f, SQL_DEPARTURE_DROP, sql_int(room), sql_blob(who)));
+    return e;
+}
+
+static enum err commit_remove(struct store_file *f, int64_t room, struct bytes who)
+{
+    enum err e = commit_clear(f, room, who);
+
+    if (e == ERR_OK)
         e = db_run(SQL(f, SQL_MEMBER_DROP, sql_int(room), sql_blob(who)));
     if (e == ERR_OK)
-        e = db_run(SQL(f, SQL_DEPARTURE_DROP, sql_int(room), sql_blob(who)));
+        e = sql_undo_save_welcomes(f, room, who);
     if (e == ERR_OK)
         e = db_run(SQL(f, SQL_WELCOME_DROP, sql_int(room), sql_blob(who), sql_int(INT64_MAX)));
     return e;
@@ -165,6 +174,8 @@ static enum err commit_people(struct store_file *f, const struct store_commit *c
 
     for (size_t i = 0; i < c->removed_count && e == ERR_OK; i++)
         e = commit_remove(f, room, c->removed[i]);
+    for (size_t i = 0; i < c->cleared_count && e == ERR_OK; i++)
+        e = commit_clear(f, room, c->cleared[i]);
     for (size_t i = 0; i < c->welcome_count && e == ERR_OK; i++)
         e = commit_welcome(f, room, &c->welcomes[i], c->entry.seq);
     return e;

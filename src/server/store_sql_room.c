@@ -91,8 +91,8 @@ static enum err member_set(struct store_file *f, struct store_op *op)
 
     if (e != ERR_OK || !found)
         return e;
-    return db_run(SQL(
-        f, SQL_MEMBER_SET, sql_int(r.id), sql_blob(op->name), sql_int(op->role), sql_int(seq)));
+    return db_run(SQL(f, op->flag ? SQL_MEMBER_ADD : SQL_MEMBER_SET, sql_int(r.id),
+        sql_blob(op->name), sql_int(op->role), sql_int(seq)));
 }
 
 static enum err member_remove(struct store_file *f, struct store_op *op)
@@ -205,6 +205,8 @@ static const struct sql_text TEXTS[] = {
     {SQL_MEMBER_SET, "INSERT INTO member (room, name, role, cursor) VALUES (?1, ?2, ?3, ?4)"
                      " ON CONFLICT (room, name) DO UPDATE SET role = excluded.role,"
                      " cursor = max(cursor, excluded.cursor)"},
+    {SQL_MEMBER_ADD, "INSERT INTO member (room, name, role, cursor) VALUES (?1, ?2, ?3, ?4)"
+                     " ON CONFLICT DO NOTHING"},
     {SQL_MEMBER_DROP, "DELETE FROM member WHERE room = ?1 AND name = ?2"},
     {SQL_CURSOR, "UPDATE member SET cursor = max(cursor, ?3) WHERE room = ?1 AND name = ?2"
                  " RETURNING cursor"},

@@ -42,11 +42,12 @@ enum err sql_undo_save_node(struct store_file *f, int64_t room, uint32_t index)
 enum err sql_undo_save_person(
     struct store_file *f, int64_t room, struct bytes name, bool removed)
 {
-    enum err e =
-        db_run(SQL(f, SQL_UNDO_SAVE_PERSON, sql_int(room), sql_blob(name), sql_int(removed)));
+    return db_run(
+        SQL(f, SQL_UNDO_SAVE_PERSON, sql_int(room), sql_blob(name), sql_int(removed)));
+}
 
-    if (e != ERR_OK || !removed)
-        return e;
+enum err sql_undo_save_welcomes(struct store_file *f, int64_t room, struct bytes name)
+{
     return db_run(SQL(f, SQL_UNDO_SAVE_WELCOMES, sql_int(room), sql_blob(name)));
 }
 

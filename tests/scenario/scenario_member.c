@@ -214,3 +214,119 @@ Test(scenario_member, barred__who_leaves_has_a_leaf_to_remove)
     (void)group_leave(&bob, "den");
     cr_assert(group_departed(&sim, "den", "bob"));
 }
+
+/* ---- joining while a commit is stored ---- */
+
+Test(scenario_member, join__while_the_welcome_is_stored_keeps_the_leaf)
+{
+    struct group_commit g = {.room = "ops", .epoch = 0, .req = 3, .welcomed = {"bob"}};
+    struct msg_join join = {.room = bytes_str("ops"), .more = true};
+
+    people_account(&alice, "alice");
+    people_account(&bob, "bob");
+    group_found(&alice, "ops");
+    group_send(&alice, &g);
+    sim_turn(&sim);
+    actor_send(&bob, OP_JOIN, &join);
+    cr_assert_eq(actor_wait_reply(&bob), OP_JOINED);
+    (void)actor_wait_reply(&alice);
+    cr_assert_eq(actor_status(&alice), STATUS_DONE);
+    cr_assert_eq(group_say(&bob, "ops", 1, "x"), STATUS_DONE);
+    restart();
+    people_login(&bob, "bob");
+    cr_assert(actor_has_event(&bob, OP_ROOM_KEY), "nor is the welcome used");
+    cr_assert_eq(actor_join(&bob, "ops"), OP_JOINED);
+    cr_assert_eq(group_say(&bob, "ops", 1, "x"), STATUS_DONE);
+}
+
+Test(scenario_member, moderator__named_while_the_welcome_is_stored_keeps_the_leaf)
+{
+    struct group_commit g = {.room = "ops", .epoch = 0, .req = 3, .welcomed = {"bob"}};
+    struct msg_moderator m = {.room = bytes_str("ops"), .user = bytes_str("bob"), .on = 1};
+
+    people_account(&alice, "alice");
+    people_account(&bob, "bob");
+    group_found(&alice, "ops");
+    (void)actor_join(&bob, "ops");
+    group_send(&alice, &g);
+    actor_send(&alice, OP_MODERATOR, &m);
+    (void)actor_wait_reply(&alice);
+    (void)actor_wait_reply(&alice);
+    cr_assert_eq(actor_status(&alice), STATUS_DONE);
+    restart();
+    people_login(&bob, "bob");
+    (void)actor_join(&bob, "ops");
+    cr_assert_eq(group_say(&bob, "ops", 1, "x"), STATUS_DONE);
+}
+
+/* ---- who is told of departures ---- */
+
+/* Alice and bob, accounts, and the guest dave in one open group; the epoch. */
+static uint64_t open_trio(void)
+{
+    people_account(&alice, "alice");
+    people_account(&bob, "bob");
+    actor_enter(&dave, "dave");
+    group_found(&alice, "ops");
+    (void)group_join(&bob, "ops");
+    return group_join(&dave, "ops");
+}
+
+Test(scenario_member, departures__are_told_to_who_comes_back_and_to_who_comes_in)
+{
+    struct msg_departed gone;
+
+    (void)open_trio();
+    actor_cut(&bob);
+    sim_run(&sim, 31000);
+    (void)group_leave(&dave, "ops");
+    sim_run(&sim, 100);
+    actor_forget(&alice);
+    actor_enter(&carol, "carol");
+    (void)actor_join(&carol, "ops");
+    sim_run(&sim, 100);
+    cr_assert_not(actor_has_event(&carol, OP_DEPARTED), "it has no leaf yet");
+    (void)group_enter(&carol, "ops");
+    actor_event(&carol, OP_DEPARTED, &MSG_DEPARTED, &gone);
+    cr_assert(bytes_eq(gone.user, bytes_str("dave")));
+    cr_assert(bytes_eq(gone.room, bytes_str("ops")));
+    people_login(&bob, "bob");
+    (void)actor_join(&bob, "ops");
+    actor_event(&bob, OP_DEPARTED, &MSG_DEPARTED, &gone);
+    cr_assert(bytes_eq(gone.user, bytes_str("dave")));
+    sim_run(&sim, 100);
+    cr_assert_not(actor_has_event(&alice, OP_DEPARTED), "she knows");
+}
+
+/* ---- who is banned ---- */
+
+Test(scenario_member, welcome__for_somebody_banned_is_refused)
+{
+    uint64_t epoch = open_trio();
+    struct group_commit g = {
+        .room = "ops", .epoch = epoch, .req = 3, .removed = {"bob"}, .welcomed = {"Bob"}};
+
+    cr_assert_eq(people_timed(&alice, OP_BAN, "ops", "bob", 0), STATUS_DONE);
+    cr_assert_neq(group_commit(&alice, &g), STATUS_DONE);
+    people_refused(&alice, CODE_BANNED, "bob is banned");
+    cr_assert(group_departed(&sim, "ops", "bob"));
+    cr_assert_eq(people_unban(&alice, "ops", "bob"), STATUS_DONE);
+    cr_assert_eq(group_commit(&alice, &g), STATUS_DONE);
+}
+
+Test(scenario_member, catch_up__is_refused_to_somebody_banned_whatever_he_is)
+{
+    struct msg_catch_up m = {.kind = CONVO_ROOM, .name = bytes_str("ops")};
+    uint64_t epoch = open_trio();
+    struct group_commit g = {.room = "ops", .epoch = epoch, .req = 3, .removed = {"bob"}};
+
+    /* Removed, then banned, and the removal taken back: he is a member once more. */
+    cr_assert_eq(group_commit(&alice, &g), STATUS_DONE);
+    uint64_t seq = group_seq(&alice);
+    cr_assert_eq(people_timed(&alice, OP_BAN, "ops", "bob", 0), STATUS_DONE);
+    cr_assert_eq(group_bad(&dave, "ops", seq), STATUS_DONE);
+    sim_run(&sim, 100);
+    cr_assert(actor_has_event(&dave, OP_VOID));
+    (void)actor_ask(&bob, OP_CATCH_UP, &m);
+    people_refused(&bob, CODE_BANNED, "banned from ops");
+}

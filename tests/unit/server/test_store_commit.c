@@ -300,6 +300,35 @@ Test(store_commit, people__are_welcomed_and_removed)
     conform_each(people);
 }
 
+static void cleared(struct conform *c)
+{
+    struct store_commit k = check_commit("r", 1, 20, '1');
+    struct store_named w = {.name = B("bob"), .body = B("hello"), .role = 2};
+    struct bytes name = B("bob");
+
+    check_account(c, "bob");
+    check_group(c, "r", 10);
+    SAY(c, RUN(c, store_departure, B("r"), name), ERR_OK);
+    k.welcomes = &w;
+    k.welcome_count = 1;
+    SAY(c, RUN(c, store_commit, &k), ERR_OK);
+    k = check_commit("r", 2, 30, '2');
+    k.cleared = &name;
+    k.cleared_count = 1;
+    SAY(c, RUN(c, store_commit, &k), ERR_OK);
+    cr_assert_str_empty(check_line(c, "departure"));
+    cr_assert_str_eq(check_line(c, "member"), "member r bob role=2 cursor=19");
+    CHECK(c, RUN(c, store_welcomes, B("bob"))->r.count == 1);
+    SAY(c, RUN(c, store_void, B("r"), 30), ERR_OK);
+    CHECK(c, check_line(c, "departure r bob")[0] != '\0');
+    cr_assert_str_eq(check_line(c, "member"), "member r bob role=2 cursor=19");
+    CHECK(c, RUN(c, store_welcomes, B("bob"))->r.count == 1);
+}
+Test(store_commit, people__whose_departure_alone_ends_stay)
+{
+    conform_each(cleared);
+}
+
 static void nobody(struct conform *c)
 {
     struct store_commit k = check_commit("r", 1, 20, '1');

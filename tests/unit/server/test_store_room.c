@@ -40,6 +40,25 @@ Test(store_room, create__set_and_load)
     conform_each(rooms);
 }
 
+static void added(struct conform *c)
+{
+    struct store_named m = {.name = B("bob"), .role = 0, .seq = 30};
+
+    SAY(c, RUN(c, store_member_add, B("r"), &m), ERR_NOT_FOUND);
+    check_room(c, "r");
+    SAY(c, set_member(c, "r", "bob", 2, 19), ERR_OK);
+    SAY(c, RUN(c, store_member_add, B("r"), &m), ERR_OK);
+    (void)conform_reopen(c);
+    cr_assert_str_eq(check_line(c, "member"), "member r bob role=2 cursor=19");
+    SAY(c, RUN(c, store_member_remove, B("r"), B("bob")), ERR_OK);
+    SAY(c, RUN(c, store_member_add, B("r"), &m), ERR_OK);
+    cr_assert_str_eq(check_line(c, "member"), "member r bob role=0 cursor=30");
+}
+Test(store_room, member__added_anew_stays_as_it_was)
+{
+    conform_each(added);
+}
+
 static void removes(struct conform *c)
 {
     struct store_commit k = check_commit("r", 1, 20, '1');
