@@ -174,22 +174,14 @@ enum framer_verdict handle_packages(struct peer *p, const void *msg)
     return FRAMER_NEXT;
 }
 
-/* Packages made under another key are of no use to anybody. */
-static void identity_stored(void *arg, const struct store_result *r)
-{
-    struct ask *a = arg;
-    struct peer *p = ask_peer(a);
+struct take {
+    struct ask ask;
+    struct name who;
+    size_t n;
+    uint8_t identity[MSG_IDENTITY];
+};
 
-    if (r->rc != ERR_OK)
-        relay_stored(relay_words("storing an identity"), r);
-    else if (r->num == 1 && p != NULL)
-        store_package_clear(a->server->store, name_bytes(&p->user->name), relay_stored,
-            relay_words("removing packages of another key"));
-    ask_close(a);
-}
-
-/* True: the store is asked first, and the frame comes again. */
-static bool take_identity(struct peer *p, struct bytes identity)
+static void adopt_identity(struct peer *p, struct bytes identity)
 {
     struct user *u = p->user;
 
@@ -197,15 +189,42 @@ static bool take_identity(struct peer *p, struct bytes identity)
     for (size_t i = 0; i < u->room_count; i++)
         user_share_identities(u->rooms[i]);
     relay_note(p->server, "identity", "", u->name.s, "");
+}
+
+/* Packages made under another key are of no use to anybody. */
+static void identity_stored(void *arg, const struct store_result *r)
+{
+    struct take *t = arg;
+    struct peer *p = ask_peer(&t->ask);
+
+    if (r->rc == ERR_OK && r->num == 1)
+        store_package_clear(t->ask.server->store, name_bytes(&t->who), relay_stored,
+            relay_words("removing packages of another key"));
+    if (p != NULL && r->rc == ERR_OK)
+        adopt_identity(p, bytes_of(t->identity, t->n));
+    else if (p != NULL)
+        p->unstored = true;
+    ask_close(&t->ask);
+}
+
+/* True: the store is asked first, and the frame comes again. */
+static bool take_identity(struct peer *p, struct bytes identity)
+{
+    struct user *u = p->user;
+
     if (!u->account) {
+        adopt_identity(p, identity);
         for (size_t i = 0; i < MEM_COUNT(SUITES); i++) {
             guest_clear(u, SUITES[i], true);
             guest_clear(u, SUITES[i], false);
         }
         return false;
     }
-    struct ask *a = ask_open(p, OP_PUBLIC_KEY, sizeof *a);
-    store_identity_put(p->server->store, name_bytes(&u->name), identity, identity_stored, a);
+    struct take *t = ask_open(p, OP_PUBLIC_KEY, sizeof *t);
+    t->who = u->name;
+    t->n = identity.n;
+    memcpy(t->identity, identity.p, identity.n);
+    store_identity_put(p->server->store, name_bytes(&u->name), identity, identity_stored, t);
     return true;
 }
 
@@ -242,11 +261,17 @@ enum framer_verdict handle_public_key(struct peer *p, const void *msg)
                  memcmp(u->identity, m->identity.p, m->identity.n) != 0;
     bool again = p->proven && !other && m->proof.n == 0;
 
+    if (p->unstored) {
+        p->unstored = false;
+        reply_refuse(p, OP_PUBLIC_KEY, CODE_NOT_STORED, 0,
+            "the relay could not store the key: the one before stands, try again");
+        return FRAMER_NEXT;
+    }
     if (!again && !proof_fine(p, m))
         return FRAMER_NEXT;
-    p->proven = true;
     if (other && take_identity(p, m->identity))
         return FRAMER_STALL;
+    p->proven = true;
     put_packages(p, OP_PUBLIC_KEY, m->packages);
     return FRAMER_NEXT;
 }

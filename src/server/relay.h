@@ -43,6 +43,7 @@ struct peer {
     bool charged;  /* the stalled frame has paid its bucket */
     bool weighed;  /* and for its bytes */
     bool proven;   /* its user's identity key, on this line */
+    bool unstored; /* the identity in the stalled frame */
     uint64_t heard_ms;
     uint64_t born_ms;
     struct loop_timer timer;

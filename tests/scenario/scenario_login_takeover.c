@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Stories of one live session: the newest takes over, whatever the older one was about. */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "people.h"
 #include "support/prover.h"
@@ -253,6 +256,55 @@ Test(scenario_login_takeover, proof__of_another_connection_is_refused)
     actor_enter(&alice, "");
     ask_key(&alice, recorded.identity, recorded.proof);
     people_refused(&alice, CODE_BAD_SECRET, "proof");
+}
+
+/* The log of the database takes not a byte more. */
+static void disk(const char *path, bool full)
+{
+    struct rlimit limit;
+    struct stat st = {0};
+    char wal[128];
+
+    (void)signal(SIGXFSZ, SIG_IGN);
+    cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    (void)snprintf(wal, sizeof wal, "%s-wal", path);
+    cr_assert_eq(stat(wal, &st), 0);
+    limit.rlim_cur = full ? (rlim_t)st.st_size : limit.rlim_max;
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+Test(scenario_login_takeover, proof__of_a_key_that_cannot_be_stored_changes_nothing)
+{
+    struct msg_public_key fresh = {0};
+    char dir[64];
+    char path[96];
+
+    support_tmpdir(dir, sizeof dir);
+    (void)snprintf(path, sizeof path, "%s/relay.db", dir);
+    sim.db_path = path;
+    sim_start(&sim);
+    people_account(&alice, "alice");
+    cr_assert_eq(actor_join(&alice, "ops"), OP_CREATED);
+    cr_assert_eq(prover_ask(&alice, KEY_OF_ALICE), STATUS_DONE);
+    actor_enter(&carol, "carol");
+    (void)actor_join(&carol, "ops");
+    sim_run(&sim, 100);
+    actor_forget(&carol);
+    disk(path, true);
+    prover_fill(&alice, KEY_OF_CAROL, &fresh);
+    ask_key(&alice, fresh.identity, fresh.proof);
+    disk(path, false);
+    people_refused(&alice, CODE_NOT_STORED, "key");
+    sim_run(&sim, 100);
+    cr_assert_eq(actor_events(&carol, OP_PUBLIC_KEY), 0, "she is who she was");
+    ask_key(&alice, prover_key(KEY_OF_ALICE), (struct bytes){0});
+    cr_assert_eq(actor_status(&alice), STATUS_DONE, "and that is proven still");
+    ask_key(&alice, fresh.identity, fresh.proof);
+    cr_assert_eq(actor_status(&alice), STATUS_DONE);
+    sim_run(&sim, 100);
+    cr_assert_eq(actor_events(&carol, OP_PUBLIC_KEY), 1);
+    sim_stop(&sim);
+    support_rmtree(dir);
 }
 
 Test(scenario_login_takeover, proof__is_made_anew_by_who_resumes)

@@ -227,11 +227,10 @@ Test(scenario_member, join__while_the_welcome_is_stored_keeps_the_leaf)
     struct group_commit g = {.room = "ops", .epoch = 0, .req = 3, .welcomed = {"bob"}};
     struct msg_join join = {.room = bytes_str("ops"), .more = true};
 
-    people_account(&alice, "alice");
     people_account(&bob, "bob");
+    people_account(&alice, "alice");
     group_found(&alice, "ops");
-    group_send(&alice, &g);
-    sim_turn(&sim);
+    group_send(&alice, &g); /* the newer line is read first */
     actor_send(&bob, OP_JOIN, &join);
     cr_assert_eq(actor_wait_reply(&bob), OP_JOINED);
     (void)actor_wait_reply(&alice);
@@ -249,13 +248,16 @@ Test(scenario_member, moderator__named_while_the_welcome_is_stored_keeps_the_lea
     struct group_commit g = {.room = "ops", .epoch = 0, .req = 3, .welcomed = {"bob"}};
     struct msg_moderator m = {.room = bytes_str("ops"), .user = bytes_str("bob"), .on = 1};
 
-    people_account(&alice, "alice");
+    people_account(&carol, "carol");
+    people_role(&sim, "carol", ROLE_OPERATOR);
     people_account(&bob, "bob");
+    people_account(&alice, "alice");
     group_found(&alice, "ops");
     (void)actor_join(&bob, "ops");
-    group_send(&alice, &g);
-    actor_send(&alice, OP_MODERATOR, &m);
-    (void)actor_wait_reply(&alice);
+    group_send(&alice, &g); /* the newer line is read first */
+    actor_send(&carol, OP_MODERATOR, &m);
+    (void)actor_wait_reply(&carol);
+    cr_assert_eq(actor_status(&carol), STATUS_DONE);
     (void)actor_wait_reply(&alice);
     cr_assert_eq(actor_status(&alice), STATUS_DONE);
     restart();
