@@ -282,8 +282,7 @@ void store_welcomes(struct store *s, struct bytes member, store_fn *fn, void *ar
 
 /* Deletes entries below every member's cursor and those older than before_ms (with
  * keep_messages false: every message); expired tokens and bans too. The newest commit of a
- * conversation stays. A departure's cursor does not count; where nobody's does, entries only
- * expire. num: entries deleted. */
+ * conversation stays. Where nobody is a member entries only expire. num: entries deleted. */
 void store_prune(struct store *s, int64_t now_ms, int64_t before_ms, bool keep_messages,
     store_fn *fn, void *arg);
 

@@ -275,8 +275,7 @@ static const struct sql_text TEXTS[] = {
                    " WHERE room = ?1 AND is_commit = 0"},
     {SQL_LOG_DROP, "DELETE FROM log WHERE room = ?1 AND seq = ?2"},
     {SQL_PRUNE_PASSED,
-        "SELECT p.room, p.passed FROM (SELECT room, min(cursor) AS passed FROM member m"
-        " WHERE NOT EXISTS (SELECT 1 FROM departure d WHERE d.room = m.room AND d.name = m.name)"
+        "SELECT p.room, p.passed FROM (SELECT room, min(cursor) AS passed FROM member"
         " GROUP BY room) p JOIN room r ON r.id = p.room"
         " WHERE EXISTS (SELECT 1 FROM log WHERE room = p.room AND seq <= p.passed"
         " AND seq <> r.last_commit)"},

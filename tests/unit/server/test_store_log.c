@@ -95,8 +95,10 @@ static void passed(struct conform *c)
     CHECK(c, g->r.count == 4 && g->r.num == 1);
     g = read(c, 0);
     CHECK(c, g->r.count == 5 && g->r.entries[0].seq == 10 && g->r.num == 1);
-    /* Who has left is not waited for. */
+    /* Who left and is a member again is waited for; who left is not. */
     SAY(c, RUN(c, store_departure, B("r"), B("bob")), ERR_OK);
+    CHECK(c, RUN(c, store_prune, 0, 0, true)->r.num == 0);
+    SAY(c, RUN(c, store_member_remove, B("r"), B("bob")), ERR_OK);
     CHECK(c, RUN(c, store_prune, 0, 0, true)->r.num == 2);
     SAY(c, RUN(c, store_cursor, B("r"), B("alice"), 99), ERR_OK);
     CHECK(c, RUN(c, store_prune, 0, 0, true)->r.num == 2);
