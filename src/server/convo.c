@@ -261,7 +261,7 @@ void convo_rename(struct member *m, const struct name *to)
     struct name from = m->name;
 
     convo_turn_end(c, &from);
-    if (other != NULL && other != m) { /* an invitation for a name that nobody had */
+    if (other != NULL && other != m) { /* it outlived its account */
         convo_as_guest(other);
         convo_drop(other);
     }

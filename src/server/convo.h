@@ -30,7 +30,7 @@ void convo_enter(struct member *m, struct user *u); /* present from now on */
 void convo_exit(struct member *m);
 void convo_drop(struct member *m); /* exits too */
 void convo_rename(struct member *m, const struct name *to);
-/* A member by an invitation for a name that turned out to be a guest's. */
+/* A membership that outlived its account, under a name that is a guest's now. */
 void convo_as_guest(struct member *m);
 struct member *convo_of(const struct user *u,
     struct bytes room); /* where u is present; by name as written, else folded */

@@ -6,6 +6,7 @@
 
 #include "group.h"
 #include "support/support.h"
+#include "support/world.h"
 
 static struct sim sim;
 static char dir[64], path[96];
@@ -27,6 +28,7 @@ static void setup(void)
 
 static void teardown(void)
 {
+    cr_assert_null(world_wrong(sim.server));
     actor_fini(&alice);
     actor_fini(&bob);
     actor_fini(&carol);

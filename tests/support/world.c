@@ -34,6 +34,9 @@ static const char *members_wrong(const struct convo *c)
         const struct user *u = map_get(&c->server->users, key);
         HOLD(m->durable || m->user != NULL || (u != NULL && u->invited && !u->account));
         HOLD(m->cursor <= c->last_seq);
+        HOLD(m->grouped || !m->anew);
+        /* Nobody is a member by an account's name alone. */
+        HOLD(!m->durable || u == NULL || u->state == USER_HELD || u->account);
         absent += m->durable && m->user == NULL;
         present += m->user != NULL;
         if (m->user == NULL)
