@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "client/vault_impl.h"
 #include "support/support.h"
@@ -241,6 +242,18 @@ struct buf kit_blob(struct db *d, const char *sql)
     buf_bytes(&b, db_blob(s, 0));
     db_reset(s);
     return b;
+}
+
+bool kit_file_has(const char *name, struct bytes what)
+{
+    struct buf b;
+
+    buf_init(&b, 64u << 20);
+    enum err e = file_read(kit_path(name), &b);
+    cr_assert(e == ERR_OK || e == ERR_NOT_FOUND);
+    bool has = b.n != 0 && memmem(b.p, b.n, what.p, what.n) != NULL;
+    buf_free(&b);
+    return has;
 }
 
 enum err kit_set_blob(struct db *d, const char *sql, struct bytes blob)

@@ -56,7 +56,8 @@ const char *kit_search(const char *convo, const char *words);
 /* The database behind the vault's back, while it is closed. */
 struct db *kit_db(void);
 int64_t kit_number(struct db *d, const char *sql);
-struct buf kit_blob(struct db *d, const char *sql); /* the caller's */
+struct buf kit_blob(struct db *d, const char *sql);     /* the caller's */
+bool kit_file_has(const char *name, struct bytes what); /* false also when it is not there */
 enum err kit_set_blob(struct db *d, const char *sql, struct bytes blob);
 
 #endif
