@@ -328,7 +328,7 @@ enum err file_lock(const char *path, int *fd)
 {
     *fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (*fd < 0)
-        return file_err("opening", path);
+        return errno == EISDIR ? ERR_REFUSED : file_err("opening", path);
     enum err e = check_fd(*fd, S_IFREG);
     if (e == ERR_OK && flock(*fd, LOCK_EX | LOCK_NB) != 0)
         e = errno == EWOULDBLOCK ? ERR_BUSY : file_err("locking", path);

@@ -6,6 +6,7 @@
 #include "crypto/seal.h"
 
 #define CONVO_AAD (4 + VAULT_MAC)
+#define LAST_MAX  (INT64_MAX / 2) /* whoever says more has been at the file */
 
 static struct seal convo_seal(const struct vault_file *f, uint32_t id,
     const uint8_t mac[VAULT_MAC], uint8_t room[CONVO_AAD])
@@ -118,7 +119,7 @@ static enum err convo_read(struct vault_file *f, struct db_stmt *s, struct convo
     struct reader r;
 
     *out = (struct convo){.damaged = true};
-    if (id <= 0 || id > UINT32_MAX || mac.n != VAULT_MAC || last < 0)
+    if (id <= 0 || id > UINT32_MAX || mac.n != VAULT_MAC || last < 0 || last > LAST_MAX)
         return ERR_CORRUPT;
     out->id = (uint32_t)id;
     out->last = (uint64_t)last;

@@ -9,12 +9,14 @@
  * no system call. vault_commit(), once at the end of a turn of the loop, hands all of them to
  * the thread as one batch, which is one transaction: whole or not at all. Batches are counted;
  * vault_ticket() is the number that everything put so far belongs to, vault_durable() the last
- * that survives loss of power. Whoever holds bytes back until their ticket is durable never
+ * that survives loss of power. While one is on its way the next ones wait, and then share a
+ * transaction. Whoever holds bytes back until their ticket is durable never
  * sends a key that a crash could use again. A batch that cannot be written (disk full) is kept
  * and tried again by vault_retry(); what comes later waits behind it; nothing is lost.
  *
  * Reading: vault_each() walks rows at once, on the loop's thread, and only before the first
- * vault_commit(); from then on the file is the thread's. What grows without end (messages) is
+ * vault_commit() or history_read(); from then on the file is the thread's (ERR_STATE). What was
+ * put and not committed it does not see. What grows without end (messages) is
  * client/history.h, beside it in the same file and the same batches.
  *
  * Without a folder it is in memory and gone at the end: the same rows, the same seals, a key
@@ -62,7 +64,9 @@ struct vault_setup {
  * not open it. As db_open() besides. */
 enum err vault_open(
     const struct vault_setup *setup, struct vault **out, char *why, size_t why_n);
-void vault_close(struct vault *v);   /* what waits is written first; NULL is fine */
+/* What was put is written first, what cannot be is logged as lost. Nobody is called any more.
+ * NULL is fine. */
+void vault_close(struct vault *v);
 int vault_fd(const struct vault *v); /* readable when results wait; -1 without a thread */
 void vault_drain(struct vault *v);
 bool vault_lasts(const struct vault *v); /* false: in memory */

@@ -90,7 +90,7 @@ enum err vault_open(
     if (e == ERR_OK) {
         e = history_load(v);
         if (e != ERR_OK)
-            (void)say(why, why_n, e, "%s cannot be read: %s",
+            (void)say(why, why_n, e, "%s cannot be read (%s): restore a backup of it",
                 v->dir[0] != '\0' ? v->dir : "the vault", err_str(e));
     }
     v->setup.dir = NULL; /* they are the caller's */

@@ -86,7 +86,7 @@ static void add(size_t i)
         i % 1000 == 20 ? "Needle" : "thread");
     row.text = bytes_str(text);
     memcpy(row.id, &i, sizeof i);
-    (void)history_add(vault, bytes_str(i % 4 == 0 ? "room" : "other"), &row);
+    (void)history_add(vault, bytes_str(i % 4 == 3 ? "room" : "other"), &row);
 }
 
 static void bench_messages(void)

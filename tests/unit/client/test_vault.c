@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/mem.h"
+#include "support/memsearch.h"
 
 TestSuite(vault, .init = kit_init, .fini = kit_fini);
 
@@ -281,4 +283,46 @@ Test(vault, open__of_a_newer_vault_is_refused)
     db_close(d);
     cr_assert_eq(kit_try(), ERR_VERSION);
     cr_assert_not_null(strstr(kit.why, "newer version"), "%s", kit.why);
+}
+
+/* ---- what is left in memory ---- */
+
+static void live_through(const uint8_t *key_masked, const uint8_t *value_masked, size_t *of_key)
+{
+    struct vault_setup s = kit_setup(false);
+    uint8_t key[VAULT_KEY];
+    uint8_t value[VAULT_KEY];
+
+    memsearch_reveal(key_masked, sizeof key, key);
+    memsearch_reveal(value_masked, sizeof value, value);
+    s.key = key;
+    cr_assert_eq(vault_open(&s, &kit.v, kit.why, sizeof kit.why), ERR_OK, "%s", kit.why);
+    mem_wipe(key, sizeof key);
+    *of_key = memsearch_count(key_masked, sizeof key);
+    struct history_row row = kit_said("");
+    row.text = bytes_of(value, sizeof value);
+    vault_put(kit.v, VAULT_DRAFT, bytes_of(value, sizeof value), 0, row.text);
+    (void)history_add(kit.v, bytes_of(value, sizeof value), &row);
+    mem_wipe(value, sizeof value);
+    cr_assert_gt(memsearch_count(value_masked, sizeof value), 0, "the search can find");
+    kit_land();
+    kit_close();
+}
+
+Test(vault, close__leaves_nothing_of_key_and_rows_in_memory)
+{
+    static uint8_t key[VAULT_KEY];
+    static uint8_t value[VAULT_KEY];
+    size_t of_key;
+
+    for (int round = 0; round < 2; round++) { /* the first one is not judged */
+        for (size_t i = 0; i < VAULT_KEY; i++) {
+            key[i] = (uint8_t) ~(i * 29 + 0x51 + round);
+            value[i] = (uint8_t) ~(i * 31 + 0xa7 + round);
+        }
+        (void)remove(kit_path("vault.db"));
+        live_through(key, value, &of_key);
+    }
+    cr_assert_eq(of_key, 0, "the key is there %zu times", of_key);
+    cr_assert_eq(memsearch_count(value, sizeof value), 0);
 }
