@@ -136,11 +136,6 @@ uint64_t history_last(const struct vault *v, struct bytes convo)
 
 /* ---- messages ---- */
 
-static int64_t day_of(int64_t ms)
-{
-    return ms / DAY_MS - (ms % DAY_MS < 0);
-}
-
 static void put_message(struct vault *v, enum vault_op_kind kind, const struct convo *c,
     uint64_t n, const struct history_row *row)
 {
@@ -153,7 +148,7 @@ static void put_message(struct vault *v, enum vault_op_kind kind, const struct c
     op->at.convo = c->id;
     memcpy(op->at.mac, c->mac, VAULT_MAC);
     op->at.n = n;
-    op->at.day = day_of(row->wall_ms);
+    op->at.day = row->wall_ms / DAY_MS;
     op->at.minute = row->expires_ms / MINUTE_MS + (row->expires_ms % MINUTE_MS > 0);
 }
 
@@ -194,7 +189,7 @@ void history_forget(struct vault *v, struct bytes convo)
 static void put_keep(struct vault *v, const struct convo *c, int64_t now_ms)
 {
     if (c->days != 0)
-        put(v, VAULT_OP_KEEP, c)->at.day = day_of(now_ms) - (int64_t)c->days;
+        put(v, VAULT_OP_KEEP, c)->at.day = now_ms / DAY_MS - (int64_t)c->days;
 }
 
 void history_keep(struct vault *v, struct bytes convo, uint32_t days, int64_t now_ms)

@@ -189,6 +189,15 @@ Test(vault_hostile, row__of_another_vault_does_not_open)
     buf_free(&b);
 }
 
+Test(vault_hostile, key__looks_different_in_every_space)
+{
+    fill();
+    struct db *d = kit_db();
+    cr_assert_eq(kit_number(d, "SELECT COUNT(DISTINCT mac) FROM row"), 3);
+    cr_assert_eq(kit_number(d, "SELECT COUNT(DISTINCT mac) FROM row WHERE id IN (1, 4)"), 2);
+    db_close(d);
+}
+
 /* ---- the proof ---- */
 
 Test(vault_hostile, proof__that_is_damaged_or_gone_opens_nothing)
