@@ -392,3 +392,60 @@ Test(file, xdg__variable_default_and_nonsense)
     setenv("HOME", "", 1);
     expect_xdg("config", ERR_NOT_FOUND, "");
 }
+
+/* ---- locks ---- */
+
+static enum err lock_in_child(const char *path)
+{
+    int status;
+    pid_t pid = fork();
+
+    cr_assert_geq(pid, 0);
+    if (pid == 0) {
+        int fd;
+        _exit((int)file_lock(path, &fd)); /* and ends with it */
+    }
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    cr_assert(WIFEXITED(status));
+    return (enum err)WEXITSTATUS(status);
+}
+
+Test(file, lock__is_one_holders_until_it_is_given_back)
+{
+    const char *path = at("lock");
+    struct stat st;
+    int first = -1;
+    int second = 7;
+
+    cr_assert_eq(file_lock(path, &first), ERR_OK);
+    cr_assert_geq(first, 0);
+    cr_assert_eq(stat(path, &st), 0);
+    cr_assert_eq(st.st_mode & 0777, 0600);
+    cr_assert_eq(file_lock(path, &second), ERR_BUSY);
+    cr_assert_eq(second, -1);
+    cr_assert_eq(lock_in_child(path), ERR_BUSY);
+    file_unlock(first);
+    cr_assert_eq(lock_in_child(path), ERR_OK);
+    cr_assert_eq(lock_in_child(path), ERR_OK, "a process that ends gives it back");
+    cr_assert_eq(file_lock(path, &first), ERR_OK);
+    file_unlock(first);
+    file_unlock(-1);
+    cr_assert(file_exists(path));
+}
+
+Test(file, lock__refuses_what_is_not_ours_alone)
+{
+    int fd = 7;
+
+    cr_assert_eq(file_lock(at("no/lock"), &fd), ERR_NOT_FOUND);
+    cr_assert_eq(fd, -1);
+    put(at("open"), "", 0644);
+    cr_assert_eq(file_lock(at("open"), &fd), ERR_PERM);
+    put(at("target"), "", 0600);
+    cr_assert_eq(symlink(at("target"), at("link")), 0);
+    cr_assert_eq(file_lock(at("link"), &fd), ERR_PERM);
+    cr_assert_eq(mkfifo(at("fifo"), 0600), 0);
+    cr_assert_eq(file_lock(at("fifo"), &fd), ERR_REFUSED);
+    cr_assert_eq(file_lock(dir, &fd), ERR_REFUSED);
+    cr_assert_eq(fd, -1);
+}
