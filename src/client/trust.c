@@ -4,14 +4,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/reader.h"
 #include "base/skeleton.h"
-#include "base/utf8.h"
 
-#define VERSION  1
+#define KEY_MAX  (TRUST_RELAY_ID + TRUST_NAME)
 #define LOOK_MAX 65536 /* far above what a name of TRUST_NAME can become */
-
-static const char GUEST[] = "guest:";
 
 struct entry {
     struct trust_person person;
@@ -94,12 +90,6 @@ static void order_sort(struct order *o)
         qsort(o->p, o->n, sizeof *o->p, o->compare);
 }
 
-/* What can be somebody's name at all. */
-static bool may_be_kept(struct bytes name)
-{
-    return name.n < TRUST_NAME && utf8_is_name(name);
-}
-
 static void entry_init(struct entry *e, struct bytes name)
 {
     *e = (struct entry){0};
@@ -123,7 +113,7 @@ static struct entry *find(const struct trust *t, struct bytes name)
 {
     struct entry probe;
 
-    if (!may_be_kept(name))
+    if (!trust_may_be_kept(name))
         return NULL;
     entry_init(&probe, name);
     size_t at = order_find(&t->by_name, &probe);
@@ -140,74 +130,21 @@ static void row_key(const struct trust *t, const char *name, struct buf *out)
 
 static void save(struct trust *t, const struct trust_person *p)
 {
-    uint8_t key_room[TRUST_RELAY_ID + TRUST_NAME];
-    uint8_t value_room[11 + 2 * TRUST_PRINT];
+    uint8_t key_room[KEY_MAX];
+    uint8_t value_room[TRUST_ROW];
     struct buf key;
     struct buf value;
 
     buf_init_fixed(&key, key_room, sizeof key_room);
     buf_init_fixed(&value, value_room, sizeof value_room);
     row_key(t, p->name, &key);
-    buf_u8(&value, VERSION);
-    buf_u8(&value, (uint8_t)p->state);
-    buf_u8(&value, p->was_verified);
-    buf_u64(&value, (uint64_t)p->since_ms);
-    buf_put(&value, p->print, sizeof p->print);
-    if (p->state == TRUST_CHANGED)
-        buf_put(&value, p->fresh, sizeof p->fresh);
+    trust_person_put(&value, p);
     vault_put(t->vault, VAULT_PERSON, buf_view(&key), 0, buf_view(&value));
 }
 
 static bool is_print(const uint8_t a[TRUST_PRINT], const uint8_t b[TRUST_PRINT])
 {
     return memcmp(a, b, TRUST_PRINT) == 0;
-}
-
-/* A guest's name says which key it is. */
-static bool guest_lies(struct bytes name, const uint8_t print[TRUST_PRINT])
-{
-    char real[TRUST_NAME];
-
-    if (!trust_is_guest(name))
-        return false;
-    trust_guest_name(print, real);
-    return !bytes_eq(name, bytes_str(real));
-}
-
-/* A row that says what none of ours would is damaged. */
-static bool makes_sense(const struct trust_person *p, uint8_t state, uint8_t was_verified)
-{
-    if (state < TRUST_PINNED || state > TRUST_CHANGED || was_verified > 1)
-        return false;
-    if (guest_lies(bytes_str(p->name), p->print))
-        return false;
-    if (state != TRUST_CHANGED)
-        return !was_verified;
-    return !is_print(p->print, p->fresh) && !trust_is_guest(bytes_str(p->name));
-}
-
-static enum err decode(struct trust_person *p, struct bytes value)
-{
-    struct reader r;
-
-    reader_init(&r, value);
-    uint8_t version = reader_u8(&r);
-    if (reader_err(&r) == ERR_OK && version > VERSION)
-        return ERR_VERSION;
-    uint8_t state = reader_u8(&r);
-    uint8_t was_verified = reader_u8(&r);
-    uint64_t since = reader_u64(&r);
-    struct bytes print = reader_bytes(&r, TRUST_PRINT);
-    struct bytes fresh = reader_bytes(&r, state == TRUST_CHANGED ? TRUST_PRINT : 0);
-    if (reader_end(&r) != ERR_OK || version != VERSION)
-        return ERR_CORRUPT;
-    memcpy(p->print, print.p, print.n);
-    if (fresh.n != 0)
-        memcpy(p->fresh, fresh.p, fresh.n);
-    p->state = state;
-    p->was_verified = was_verified == 1;
-    p->since_ms = (int64_t)since;
-    return makes_sense(p, state, was_verified) ? ERR_OK : ERR_CORRUPT;
 }
 
 static enum err load_row(void *arg, struct bytes key, uint32_t sub, struct bytes value)
@@ -219,11 +156,9 @@ static enum err load_row(void *arg, struct bytes key, uint32_t sub, struct bytes
     if (memcmp(key.p, t->relay_id, TRUST_RELAY_ID) != 0)
         return ERR_OK;
     struct bytes name = bytes_of(key.p + TRUST_RELAY_ID, key.n - TRUST_RELAY_ID);
-    if (!may_be_kept(name))
-        return ERR_CORRUPT;
     struct entry *e = mem_alloc(sizeof *e);
     entry_init(e, name);
-    enum err got = decode(&e->person, value);
+    enum err got = trust_person_get(&e->person, name, value);
     if (got != ERR_OK) {
         entry_free(e);
         return got;
@@ -281,7 +216,7 @@ enum trust_state trust_of(
 
     if (e != NULL)
         return judge(&e->person, print);
-    return guest_lies(name, print) ? TRUST_CHANGED : TRUST_UNKNOWN;
+    return trust_guest_lies(name, print) ? TRUST_CHANGED : TRUST_UNKNOWN;
 }
 
 static void pin(
@@ -316,10 +251,10 @@ enum trust_state trust_see(
 {
     struct entry *e = find(t, name);
 
-    if (guest_lies(name, print))
+    if (trust_guest_lies(name, print))
         return TRUST_CHANGED;
     if (e == NULL) {
-        if (!may_be_kept(name))
+        if (!trust_may_be_kept(name))
             return TRUST_UNKNOWN;
         pin(t, name, print, now_ms);
         return TRUST_PINNED;
@@ -378,7 +313,7 @@ enum err trust_verify(struct trust *t, struct bytes name, bool verified)
 
 enum err trust_forget(struct trust *t, struct bytes name)
 {
-    uint8_t key_room[TRUST_RELAY_ID + TRUST_NAME];
+    uint8_t key_room[KEY_MAX];
     struct entry *e = find(t, name);
     struct buf key;
 
@@ -391,34 +326,6 @@ enum err trust_forget(struct trust *t, struct bytes name)
     order_del(&t->by_look, e);
     entry_free(e);
     return ERR_OK;
-}
-
-bool trust_is_guest(struct bytes name)
-{
-    return name.n >= sizeof GUEST - 1 && memcmp(name.p, GUEST, sizeof GUEST - 1) == 0;
-}
-
-void trust_guest_name(const uint8_t print[TRUST_PRINT], char out[TRUST_NAME])
-{
-    static const char HEX[] = "0123456789abcdef";
-    char *p = out + sizeof GUEST - 1;
-
-    memcpy(out, GUEST, sizeof GUEST - 1);
-    for (size_t i = 0; i < TRUST_PRINT; i++) {
-        *p++ = HEX[print[i] >> 4];
-        *p++ = HEX[print[i] & 15];
-    }
-    *p = '\0';
-}
-
-void trust_tag(const uint8_t print[TRUST_PRINT], char out[TRUST_TAG])
-{
-    static const char LETTERS[] = "abcdefghijkmnpqrstuvwxyz23456789";
-    uint32_t bits = (uint32_t)print[0] << 16 | (uint32_t)print[1] << 8 | print[2];
-
-    for (size_t i = 0; i < TRUST_TAG - 1; i++, bits <<= 5)
-        out[i] = LETTERS[bits >> 19 & 31];
-    out[TRUST_TAG - 1] = '\0';
 }
 
 const struct trust_person *trust_alike(const struct trust *t, struct bytes name)

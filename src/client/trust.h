@@ -13,28 +13,10 @@
 #ifndef CLIENT_TRUST_H
 #define CLIENT_TRUST_H
 
+#include "client/trust_person.h"
 #include "client/vault.h"
 
-#define TRUST_PRINT    32
-#define TRUST_NAME     80 /* "guest:" and 64 hex digits is 70 */
-#define TRUST_TAG      5  /* four letters and NUL */
 #define TRUST_RELAY_ID 16
-
-enum trust_state {
-    TRUST_UNKNOWN,  /* never seen */
-    TRUST_PINNED,   /* seen, and always with this key */
-    TRUST_VERIFIED, /* and compared */
-    TRUST_CHANGED,  /* another key than before, not accepted */
-};
-
-struct trust_person {
-    char name[TRUST_NAME];
-    enum trust_state state;
-    uint8_t print[TRUST_PRINT]; /* the key that is trusted */
-    uint8_t fresh[TRUST_PRINT]; /* TRUST_CHANGED: the one that was seen since */
-    bool was_verified;          /* TRUST_CHANGED: the old one had been compared */
-    int64_t since_ms;           /* when this key was first seen */
-};
 
 struct trust;
 /* Loads what the vault has of this relay. ERR_CORRUPT names nothing: rows do not open. */
@@ -43,7 +25,9 @@ enum err trust_open(
 void trust_free(struct trust *t);
 
 /* A key was seen under a name. Pins it when the name is new. The verdict is about this key: the
- * old one, seen again during a change, is PINNED or VERIFIED as it was, and the change stays. */
+ * old one, seen again during a change, is PINNED or VERIFIED as it was, and the change stays; a
+ * third one takes the place of the second. A guest's name with a key that is not its own is
+ * CHANGED, and what cannot be a name is UNKNOWN; of neither anything is remembered. */
 enum trust_state trust_see(
     struct trust *t, struct bytes name, const uint8_t print[TRUST_PRINT], int64_t now_ms);
 /* The same without pinning or remembering anything. */
@@ -52,15 +36,12 @@ enum trust_state trust_of(
 const struct trust_person *trust_find(const struct trust *t, struct bytes name); /* or NULL */
 const struct trust_person *trust_at(const struct trust *t, size_t i); /* by name; or NULL */
 
-/* The changed key becomes the pinned one, unverified. ERR_NOT_FOUND, ERR_STATE: no change. */
+/* The changed key becomes the pinned one, unverified. ERR_NOT_FOUND, ERR_STATE: no change. Ask
+ * first whether person->fresh still is the key that was shown to whoever accepts it. */
 enum err trust_accept(struct trust *t, struct bytes name, int64_t now_ms);
 /* ERR_NOT_FOUND; ERR_STATE while a change is not accepted. */
 enum err trust_verify(struct trust *t, struct bytes name, bool verified);
 enum err trust_forget(struct trust *t, struct bytes name); /* it will be new again */
-
-bool trust_is_guest(struct bytes name);
-void trust_guest_name(const uint8_t print[TRUST_PRINT], char out[TRUST_NAME]);
-void trust_tag(const uint8_t print[TRUST_PRINT], char out[TRUST_TAG]);
 
 /* Another known name that this one could be taken for (UTS 39 skeletons are equal), or NULL. */
 const struct trust_person *trust_alike(const struct trust *t, struct bytes name);
