@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -321,6 +322,27 @@ bool file_exists(const char *path)
     struct stat st;
 
     return stat(path, &st) == 0;
+}
+
+enum err file_lock(const char *path, int *fd)
+{
+    *fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+    if (*fd < 0)
+        return file_err("opening", path);
+    enum err e = check_fd(*fd, S_IFREG);
+    if (e == ERR_OK && flock(*fd, LOCK_EX | LOCK_NB) != 0)
+        e = errno == EWOULDBLOCK ? ERR_BUSY : file_err("locking", path);
+    if (e != ERR_OK) {
+        (void)close(*fd);
+        *fd = -1;
+    }
+    return e;
+}
+
+void file_unlock(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd);
 }
 
 void file_slug(char out[FILE_SLUG], struct bytes name, const uint8_t digest[4])

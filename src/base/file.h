@@ -28,6 +28,10 @@ enum err file_move_new(const char *from, const char *to);
  * like any file of ours. -1: errno. */
 int file_open_beneath(int dirfd, const char *name);
 bool file_exists(const char *path);
+/* Made when missing, 0600, and ours until *fd is given back: ERR_BUSY while anybody else holds
+ * it. A process that ends gives it back; the file stays. */
+enum err file_lock(const char *path, int *fd);
+void file_unlock(int fd); /* -1 is fine */
 
 /* "NAME" as its [a-z0-9-] letters (capitals become small), at most 40, plus "-" and 8 hex of
  * the digest handed in; the hex alone when no letter is left. Never starts with '-'. */
