@@ -212,3 +212,22 @@ enum err utf8_fold(struct buf *out, struct bytes s)
 {
     return utf8_map(out, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 }
+
+enum err utf8_apart(struct buf *out, struct bytes s)
+{
+    return utf8_map(out, s, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE);
+}
+
+enum err utf8_apart_folded(struct buf *out, struct bytes s)
+{
+    return utf8_map(out, s,
+        UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE | UTF8PROC_COMPAT |
+            UTF8PROC_CASEFOLD);
+}
+
+bool utf8_is_mark(uint32_t cp)
+{
+    utf8proc_category_t c = utf8proc_category((utf8proc_int32_t)cp);
+
+    return c == UTF8PROC_CATEGORY_MN || c == UTF8PROC_CATEGORY_ME;
+}

@@ -47,6 +47,11 @@ void utf8_clean(struct buf *out, struct bytes foreign, enum utf8_use use); /* ap
 /* NFC, and that of the case folding, for comparing names; ERR_FORMAT when not valid UTF-8. */
 enum err utf8_nfc(struct buf *out, struct bytes s);
 enum err utf8_fold(struct buf *out, struct bytes s);
+/* For comparing looks: NFD without what nobody can see (default ignorable code points); and
+ * the same of the case folding, compatibility forms taken apart too. As utf8_nfc() besides. */
+enum err utf8_apart(struct buf *out, struct bytes s);
+enum err utf8_apart_folded(struct buf *out, struct bytes s);
+bool utf8_is_mark(uint32_t cp); /* one that takes no column: Mn, Me */
 /* Whether this is not empty and every code point may stand in a name: assigned, visible, no
  * space or other separator, no control; marks only on a base and at most 8. */
 bool utf8_is_name(struct bytes s);

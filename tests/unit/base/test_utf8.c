@@ -161,6 +161,41 @@ static void expect_fold(const char *a, const char *b)
     buf_free(&z);
 }
 
+static void expect_apart(const char *in, const char *plain, const char *folded)
+{
+    struct buf b;
+
+    buf_init(&b, 100);
+    cr_assert_eq(utf8_apart(&b, bytes_str(in)), ERR_OK);
+    cr_expect_str_eq(buf_cstr(&b), plain);
+    buf_clear(&b);
+    cr_assert_eq(utf8_apart_folded(&b, bytes_str(in)), ERR_OK);
+    cr_expect_str_eq(buf_cstr(&b), folded);
+    buf_free(&b);
+}
+
+Test(utf8, apart__letters_and_marks_without_what_is_invisible)
+{
+    struct buf b;
+
+    expect_apart("", "", "");
+    expect_apart("\u00c9a", "E\u0301a", "e\u0301a");
+    expect_apart("a\u0301\u0323", "a\u0323\u0301", "a\u0323\u0301"); /* in their order */
+    expect_apart("a\u200bb\u00ad\ufe0f", "ab", "ab");
+    expect_apart("\uff21\ufb01", "\uff21\ufb01", "afi");
+    buf_init(&b, 100);
+    cr_expect_eq(utf8_apart(&b, bytes_str("a\xff")), ERR_FORMAT);
+    cr_expect_eq(utf8_apart_folded(&b, bytes_str("a\xff")), ERR_FORMAT);
+    buf_free(&b);
+}
+
+Test(utf8, is_mark__takes_no_column)
+{
+    cr_expect(utf8_is_mark(0x301) && utf8_is_mark(0x20DD) && utf8_is_mark(0x5B0));
+    cr_expect_not(utf8_is_mark('a') || utf8_is_mark(0x93E) || utf8_is_mark(0x200B));
+    cr_expect_not(utf8_is_mark(0x110000) || utf8_is_mark(UINT32_MAX));
+}
+
 Test(utf8, fold__makes_the_same_what_reads_the_same)
 {
     struct buf b;
