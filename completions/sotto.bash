@@ -1,17 +1,46 @@
 # bash completion for sotto(1)
 _sotto()
 {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} i word=''
     case $prev in
-    --ca | --access-key | --log)
+    --ca | --cert | --key | --access-key | --log | --password-file | --passphrase-file)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
         ;;
-    --server | -s) mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur") ;;
-    --nick | -n | --pin) COMPREPLY=() ;;
-    *)
+    --data)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+        return
+        ;;
+    --server | -s)
+        mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
+        return
+        ;;
+    --nick | -n | --login | --register | --pin | --invite | --number | --password-fd | --passphrase-fd)
+        return
+        ;;
+    esac
+    if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W \
-            '--server --nick --ca --pin --access-key --log --help --version' -- "$cur")
+            '--server --nick --login --register --guest --password-fd --password-file
+            --passphrase-fd --passphrase-file --invite --ca --cert --key --pin --access-key
+            --ephemeral --data --log --json --plain --require-verified --number --version --help' \
+            -- "$cur")
+        return
+    fi
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        send | tail | rooms | doctor | passphrase | identity) word=${COMP_WORDS[i]} ;;
+        esac
+    done
+    case $word:$prev in
+    :*) mapfile -t COMPREPLY < <(compgen -W 'send tail rooms doctor passphrase identity' -- "$cur") ;;
+    passphrase:passphrase) mapfile -t COMPREPLY < <(compgen -W 'set change remove' -- "$cur") ;;
+    identity:identity) mapfile -t COMPREPLY < <(compgen -W 'export import' -- "$cur") ;;
+    identity:*)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         ;;
     esac
 }

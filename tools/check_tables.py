@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Manuals and completions say what the tables say: every key and limit of sottod.json with its
-default and range, every order of sottoctl with its options, every command of the client."""
+default and range, every order of sottoctl with its options, every command, option and subcommand of
+sotto, and every request and event of sotto --json with its keys."""
 import re, sys
 from pathlib import Path
 sys.dont_write_bytecode = True
@@ -17,6 +18,19 @@ def read(name):
 def want(name, text, line):
     if line not in text:
         bad.append(f"{name} does not say: {line.strip()}")
+
+def args_of(args):
+    """ROOM [TEXT...] as mdoc: Ar room, Op Ar text ..."""
+    for w in args.split():
+        dots = " ..." if w.endswith(("...", "...]")) else ""
+        word = re.sub(r"[][.]", "", w)
+        if word.islower() and "|" in word:
+            word = " | ".join(f"Cm {x}" for x in word.split("|"))
+        elif word.islower():
+            word = f"Cm {word}"
+        else:
+            word = " | ".join(f"Ar {x.lower()}" for x in word.split("|"))
+        yield (f"Op {word}" if w[0] == "[" else word) + dots
 
 page = read("man/sottod.json.5")
 for (key,) in ((k,) for k in t["key"]):
@@ -41,9 +55,43 @@ for command, args, options, _ in t["order"]:
         for word in command.split() + options.split():
             want(name, text, word)
 
-page = root / "man/sotto.1"
-if page.exists():
-    for name, args, _ in t["command"]:
-        want("man/sotto.1", page.read_text(), f"/{name}")
+page = read("man/sotto.1")
+for name, args, _ in t["command"]:
+    want("man/sotto.1", page, f"\n.It Cm /{name}" + "".join(f" {w}" for w in args_of(args)) + "\n")
+for name, args, _ in t["verb"]:
+    want("man/sotto.1", page, f"\n.It Cm {name}" + "".join(f" {w}" for w in args_of(args)) + "\n")
+for name, letter, arg, _ in t["option"]:
+    behind = f" Ar {arg.lower()}" if arg else ""
+    want("man/sotto.1", page, "\n.It " + (f"Fl {letter}{behind} , " if letter else "")
+         + f"Fl -{name}{behind}\n")
+listed = set(re.findall(r"^\.It (?:Fl \w[^,\n]* , )?Fl -([\w-]+)", page, re.M))
+for name in sorted(listed - {row[0] for row in t["option"]}):
+    bad.append(f"man/sotto.1 tells of --{name}, which no table has")
+files = {n: read(n) for n in ("completions/sotto.bash", "completions/_sotto",
+                              "completions/sotto.fish")}
+for name, text in files.items():
+    for option, letter, arg, _ in t["option"]:
+        want(name, text, f"-l {option} " if name.endswith(".fish") else f"--{option}")
+    for verb, *_ in t["verb"]:
+        want(name, text, verb)
+
+page = read("man/sotto-json.5")
+def keys_of(keys, maybe):
+    for w in keys.split():
+        word = "Ar " + w.replace("|", " | ")
+        yield f" Op {word}" if w in maybe.split() else f" {word}"
+for name, keys, needs, gives in t["request"]:
+    maybe = " ".join(w for w in keys.split() if w not in needs.split())
+    want("man/sotto-json.5", page, f"\n.It Ic {name}{''.join(keys_of(keys, maybe))}\n")
+    for key in gives.split():
+        want("man/sotto-json.5", page, f" {key}")
+for name, keys, maybe in t["event"]:
+    want("man/sotto-json.5", page, f"\n.It Ic {name}{''.join(keys_of(keys, maybe))}\n")
+known = {row[0] for kind in ("request", "event", "point") for row in t[kind]}
+for name in re.findall(r"^\.It Ic ([\w-]+)", page, re.M):
+    if name not in known:
+        bad.append(f"man/sotto-json.5 tells of {name}, which no table has")
+for (name,) in t["point"]:
+    want("man/sotto-json.5", page, f"\n.It Ic {name}\n")
 print("\n".join(bad), end="\n" if bad else "")
 sys.exit(bool(bad))

@@ -4,7 +4,8 @@ import subprocess, sys
 FROM = {1: "client", 2: "relay", 3: "both"}
 
 def load(program):
-    t = {"key": [], "limit": [], "order": [], "command": [], "opcode": []}
+    t = {"key": [], "limit": [], "order": [], "command": [], "opcode": [], "verb": [],
+         "option": [], "request": [], "event": [], "point": []}
     text = subprocess.run([program], capture_output=True, text=True, check=True).stdout
     for line in text.splitlines():
         kind, *row = line.split("\t")

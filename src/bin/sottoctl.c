@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* The operator's hand: one order to a running relay, its answer as a table or as JSON. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/version.h"
 #include "ctl/exchange.h"
 #include "ctl/order.h"
-#include "ctl/secret.h"
 #include "ctl/table.h"
 
 #define WAIT_S 60
@@ -43,15 +41,9 @@ static enum err read_password(const struct order *o, struct buf *out)
 
     if (o->password_fd >= 0)
         return secret_from_fd(o->password_fd, out);
-    buf_init(out, SECRET_MAX);
-    int tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (tty < 0)
-        return ERR_UNSUPPORTED;
     (void)snprintf(prompt, sizeof prompt, "password for %s",
         log_text(bytes_of(o->name, strnlen(o->name, 32))));
-    enum err e = secret_from_terminal(tty, prompt, out);
-    (void)close(tty);
-    return e;
+    return secret_ask(prompt, SECRET_TWICE, out);
 }
 
 /* Makes the request whole; says what is wrong. */

@@ -6,10 +6,16 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "client/catchup.h"
+#include "client/direct.h"
 #include "client/handle_connect.h"
 #include "client/handle_relay.h"
 #include "client/handle_room.h"
+#include "client/handle_talk.h"
+#include "client/keys.h"
 #include "client/list.h"
+#include "client/lock.h"
+#include "client/login.h"
 
 #define BODY_MAX 512 /* the largest struct of a body from the relay */
 
@@ -22,22 +28,48 @@ typedef void event_fn(struct engine *e, const void *body);
 struct answer_row {
     uint8_t ask;
     uint8_t ok;
-    uint8_t ok_too;
+    uint8_t ok_too; /* 0: none */
     answer_fn *done;
+    answer_fn *done_too;
     refusal_fn *refused;
 };
 
 static const struct answer_row ANSWERS[] = {
-    {OP_CONNECT, OP_CONNECT, OP_CONNECT, connect_named, connect_refused},
-    {OP_HELLO, OP_REPLY, OP_REPLY, connect_hello, connect_refused},
-    {OP_ACCESS, OP_CONNECT, OP_CONNECT, connect_access, connect_refused},
-    {OP_GUEST, OP_REPLY, OP_REPLY, connect_in, connect_refused},
-    {OP_RESUME, OP_REPLY, OP_REPLY, connect_in, connect_resume_refused},
-    {OP_NICK, OP_RENAMED, OP_RENAMED, room_renamed, room_refused},
-    {OP_JOIN, OP_JOINED, OP_CREATED, room_joined, room_refused},
-    {OP_LEAVE, OP_LEFT, OP_LEFT, room_left, room_refused},
-    {OP_ROOMS, OP_REPLY, OP_REPLY, list_rooms_answer, relay_refused},
-    {OP_USERS, OP_REPLY, OP_REPLY, list_people_answer, relay_refused},
+    {OP_CONNECT, OP_CONNECT, 0, connect_named, NULL, connect_refused},
+    {OP_HELLO, OP_REPLY, 0, connect_hello, NULL, connect_refused},
+    {OP_ACCESS, OP_CONNECT, 0, connect_access, NULL, connect_refused},
+    {OP_GUEST, OP_REPLY, 0, connect_in, NULL, connect_refused},
+    {OP_REGISTER, OP_REPLY, 0, connect_in, NULL, connect_refused},
+    {OP_LOGIN, OP_REPLY, 0, connect_in, NULL, connect_refused},
+    {OP_TOKEN_LOGIN, OP_REPLY, 0, connect_in, NULL, connect_refused},
+    {OP_CERT_LOGIN, OP_REPLY, 0, connect_in, NULL, connect_refused},
+    {OP_RESUME, OP_REPLY, 0, connect_in, NULL, connect_resume_refused},
+    {OP_TOKEN_NEW, OP_REPLY, 0, login_token_answer, NULL, relay_refused},
+    {OP_TOKEN_REVOKE, OP_REPLY, 0, relay_revoked, NULL, relay_said_no},
+    {OP_NICK, OP_RENAMED, 0, room_renamed, NULL, room_refused},
+    {OP_JOIN, OP_JOINED, OP_CREATED, room_joined, room_created, room_refused},
+    {OP_LEAVE, OP_LEFT, 0, room_left, NULL, room_refused},
+    {OP_ROOMS, OP_REPLY, 0, list_rooms_answer, NULL, relay_refused},
+    {OP_USERS, OP_REPLY, 0, list_people_answer, NULL, relay_refused},
+    {OP_SAY, OP_REPLY, 0, talk_sent, NULL, talk_unsent},
+    {OP_DIRECT, OP_REPLY, OP_NO_USER, talk_sent, direct_nobody, talk_unsent},
+    {OP_COMMIT, OP_REPLY, 0, talk_committed, NULL, talk_uncommitted},
+    {OP_DM_KEY, OP_REPLY, OP_NO_USER, talk_committed, direct_nobody, talk_uncommitted},
+    {OP_DM_REQUEST, OP_DM_ANSWER, OP_NO_USER, talk_peer, direct_nobody, talk_no_peer},
+    {OP_GROUP_INFO, OP_REPLY, 0, talk_turn, NULL, talk_no_turn},
+    {OP_BAD_COMMIT, OP_REPLY, 0, talk_heard, NULL, relay_refused},
+    {OP_PUBLIC_KEY, OP_REPLY, 0, keys_published, NULL, keys_refused},
+    {OP_PACKAGES, OP_REPLY, 0, keys_added, NULL, keys_refused},
+    {OP_CATCH_UP, OP_REPLY, 0, catchup_done, NULL, catchup_refused},
+    {OP_CURSOR, OP_REPLY, 0, talk_heard, NULL, relay_refused},
+    {OP_CONVERSATIONS, OP_REPLY, 0, catchup_conversations_answer, NULL, relay_refused},
+    {OP_ROOM_PASSWORD, OP_REPLY, 0, lock_changed, NULL, relay_said_no},
+    {OP_KICK, OP_REPLY, 0, relay_obeyed, NULL, relay_said_no},
+    {OP_BAN, OP_REPLY, 0, relay_obeyed, NULL, relay_said_no},
+    {OP_UNBAN, OP_REPLY, 0, relay_obeyed, NULL, relay_said_no},
+    {OP_MUTE, OP_REPLY, 0, relay_obeyed, NULL, relay_said_no},
+    {OP_MODERATOR, OP_REPLY, 0, relay_obeyed, NULL, relay_said_no},
+    {OP_ANNOUNCE, OP_REPLY, 0, relay_announced, NULL, relay_said_no},
 };
 
 struct event_row {
@@ -51,21 +83,18 @@ static const struct event_row EVENTS[] = {
     {OP_NOTICE, relay_notice},
     {OP_RESYNC, relay_resync},
     {OP_CLOSING, relay_closing},
-    {OP_SAY, relay_sealed},
-    {OP_DIRECT, relay_sealed},
-    {OP_DM_KEY, relay_sealed},
-    {OP_PUBLIC_KEY, relay_sealed},
-    {OP_COMMIT, relay_sealed},
-    {OP_ROOM_KEY, relay_sealed},
-    {OP_ROTATE, relay_sealed},
-    {OP_PACKAGES, relay_sealed},
-    {OP_CATCH_UP, relay_sealed},
-    {OP_DEPARTED, relay_sealed},
-    {OP_VOID, relay_sealed},
+    {OP_SAY, talk_said},
+    {OP_DIRECT, talk_direct},
+    {OP_DM_KEY, talk_dm_key},
+    {OP_PUBLIC_KEY, keys_of},
+    {OP_COMMIT, talk_commit},
+    {OP_ROOM_KEY, talk_room_key},
+    {OP_ROTATE, talk_rotate},
+    {OP_PACKAGES, keys_low},
+    {OP_CATCH_UP, catchup_entries},
+    {OP_DEPARTED, talk_departed},
+    {OP_VOID, talk_voided},
 };
-
-/* Replies to requests that this client does not make. */
-static const uint8_t NOT_ASKED[] = {OP_DM_ANSWER, OP_NO_USER};
 
 static const struct answer_row *answer_row(uint8_t ask)
 {
@@ -87,10 +116,10 @@ static const struct event_row *event_row(uint8_t op)
 
 static bool answers_something(uint8_t op)
 {
-    if (op == OP_REPLY || memchr(NOT_ASKED, op, sizeof NOT_ASKED) != NULL)
+    if (op == OP_REPLY)
         return true;
     for (size_t i = 0; i < MEM_COUNT(ANSWERS); i++) {
-        if (ANSWERS[i].ok == op || ANSWERS[i].ok_too == op)
+        if (ANSWERS[i].ok == op || (ANSWERS[i].ok_too != 0 && ANSWERS[i].ok_too == op))
             return true;
     }
     return false;
@@ -134,8 +163,25 @@ static void next_deadline(struct engine *e)
         loop_timer_arm(e->loop, &e->answer, r->due_ms > now ? r->due_ms - now : 0);
 }
 
-static void take_answer(struct engine *e, const struct answer_row *row,
-    const struct schema *shape, struct bytes body)
+/* What is done now serves the intent that the request served. */
+static void serve(struct engine *e, const struct request *r)
+{
+    struct talk *c = engine_talk(e, r->talk);
+
+    e->tag = r->tag;
+    e->at = c != NULL && c->page != NULL ? c->page : NULL;
+}
+
+static void served(struct engine *e, const struct request *r)
+{
+    engine_release(e, r->tag);
+    e->tag = 0;
+    e->at = NULL;
+    engine_send_due(e); /* there is room for more requests */
+}
+
+static void take_answer(
+    struct engine *e, answer_fn *done, const struct schema *shape, struct bytes body)
 {
     _Alignas(max_align_t) uint8_t out[BODY_MAX];
     struct request r;
@@ -143,7 +189,9 @@ static void take_answer(struct engine *e, const struct answer_row *row,
     if (!decode(e, shape, body, out) || !requests_take(&e->requests, &r))
         return;
     next_deadline(e);
-    row->done(e, &r, out);
+    serve(e, &r);
+    done(e, &r, out);
+    served(e, &r);
 }
 
 static void take_refusal(struct engine *e, const struct answer_row *row, struct bytes body)
@@ -154,7 +202,9 @@ static void take_refusal(struct engine *e, const struct answer_row *row, struct 
     if (!decode(e, &MSG_REFUSAL, body, &no) || !requests_take(&e->requests, &r))
         return;
     next_deadline(e);
+    serve(e, &r);
     row->refused(e, &r, &no);
+    served(e, &r);
 }
 
 static void take_reply(struct engine *e, const struct answer_row *row, struct bytes body)
@@ -166,7 +216,7 @@ static void take_reply(struct engine *e, const struct answer_row *row, struct by
     if (body.p[0] != STATUS_DONE) {
         take_refusal(e, row, body);
     } else if (row->ok == OP_REPLY) {
-        take_answer(e, row, answer != NULL ? answer : &MSG_EMPTY, rest);
+        take_answer(e, row->done, answer != NULL ? answer : &MSG_EMPTY, rest);
     } else if (row->ask == OP_CONNECT && rest.n == 0) {
         (void)requests_take(&e->requests, &r);
         next_deadline(e);
@@ -185,8 +235,10 @@ static void take_any_answer(struct engine *e, const struct frame *f)
         broken(e, opcode_row(f->op)->name, "nobody asked");
     else if (f->op == OP_REPLY)
         take_reply(e, row, f->body);
-    else if (f->op == row->ok || f->op == row->ok_too)
-        take_answer(e, row, opcode_row(f->op)->tell, f->body);
+    else if (f->op == row->ok)
+        take_answer(e, row->done, opcode_row(f->op)->tell, f->body);
+    else if (row->ok_too != 0 && f->op == row->ok_too)
+        take_answer(e, row->done_too, opcode_row(f->op)->tell, f->body);
     else
         broken(e, opcode_row(f->op)->name, "not what was asked");
 }

@@ -4,7 +4,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "client/access.h"
+#include "client/keys.h"
 #include "client/list.h"
+#include "client/login.h"
+#include "client/say.h"
 #include "crypto/hash.h"
 
 void connect_begin(struct engine *e)
@@ -39,14 +42,13 @@ void connect_closed_relay(struct engine *e)
 
 static void come_in(struct engine *e)
 {
-    struct msg_empty nothing = {0};
     struct msg_token token;
 
     if (e->state != ENGINE_AWAIT_LOGIN)
         engine_set_state(e, ENGINE_AWAIT_LOGIN);
     e->resuming = e->has_resume;
     if (!e->has_resume) {
-        engine_ask(e, OP_GUEST, &nothing, NULL);
+        login_come_in(e);
         return;
     }
     /* It works once: whatever comes of it, it is spent. */
@@ -112,6 +114,11 @@ static bool right_relay(struct engine *e, const struct msg_hello_ok *m)
     return true;
 }
 
+static int64_t clock_off(uint64_t theirs_ms, int64_t ours_ms)
+{
+    return theirs_ms <= INT64_MAX ? (int64_t)theirs_ms - ours_ms : INT64_MAX;
+}
+
 void connect_hello(struct engine *e, const struct request *r, const void *hello_ok)
 {
     const struct msg_hello_ok *m = hello_ok;
@@ -127,17 +134,25 @@ void connect_hello(struct engine *e, const struct request *r, const void *hello_
     }
     if (!right_relay(e, m))
         return;
+    if (e->has_relay && memcmp(e->relay_id, m->relay_id, MSG_ID) != 0) {
+        engine_say(e, NULL, EVENT_ERROR,
+            "%s says that it is another relay than a moment ago. sotto does not go on with it.",
+            e->model->address);
+        engine_refuse(e, "relay id changed");
+        return;
+    }
+    e->has_relay = true;
+    memcpy(e->relay_id, m->relay_id, MSG_ID);
+    e->model->clock_known = true;
+    e->model->clock_off_ms = clock_off(m->time_ms, e->loop->wall_ms);
     e->beat_s = m->beat_s != 0 ? m->beat_s : ENGINE_BEAT_S;
     /* A relay that started anew has forgotten the dropped session. */
+    e->rebooted = e->ready_at_ms != 0 && memcmp(e->boot_id, m->boot_id, MSG_ID) != 0;
     if (memcmp(e->boot_id, m->boot_id, MSG_ID) != 0)
         e->has_resume = false;
     memcpy(e->boot_id, m->boot_id, MSG_ID);
     if ((m->flags & HELLO_ACCESS) != 0) {
         prove_access(e);
-    } else if ((m->flags & HELLO_GUESTS) == 0) {
-        engine_say(e, NULL, EVENT_ERROR,
-            "This relay takes no guests, and this sotto cannot log in to accounts yet.");
-        engine_refuse(e, "no guests");
     } else {
         come_in(e);
     }
@@ -163,28 +178,43 @@ void connect_access(struct engine *e, const struct request *r, const void *conne
     come_in(e);
 }
 
-/* Whose people are not known is a room that did not take us back yet. */
-void connect_rejoin(struct engine *e)
+/* Who we were is somebody else: nothing of his conversations is ours. */
+static void forget_other(struct engine *e)
 {
-    struct request again = {.why = REQUEST_AGAIN};
-
-    for (size_t i = 1; i < model_pages(e->model); i++) {
-        const struct room *room = model_page(e->model, i);
-        struct bytes name = room_name(room);
-        struct msg_join m = {.room = name};
-        if (room->people.count != 0)
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        if (c->dropped)
             continue;
-        again.name_n = (uint8_t)name.n;
-        memcpy(again.name, name.p, name.n);
-        engine_ask(e, OP_JOIN, &m, &again);
+        c->dropped = true;
+        if (c->page != NULL)
+            model_leave(e->model, c->page);
+        c->page = NULL;
+    }
+    loop_later(e->loop, &e->save, LOOP_FLUSH);
+}
+
+/* A session of its own: what we have of rooms is to be taken up again. A guest's places in
+ * groups ended with the session before. */
+static void come_in_anew(struct engine *e)
+{
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        if (c->dropped)
+            continue;
+        if (!e->account)
+            talk_group_drop(c);
+        if (!e->account && c->kind == CONVO_DIRECT)
+            c->group_seq = 0;
+        c->present = c->kind == CONVO_DIRECT;
+        if (c->page != NULL)
+            roster_fini(&c->page->people);
+        if (e->rebooted)
+            say_again(e, c);
     }
 }
 
-static void come_in_anew(struct engine *e)
+static void taken_up(struct engine *e)
 {
-    for (size_t i = 1; i < model_pages(e->model); i++)
-        roster_fini(&model_page(e->model, i)->people);
-    connect_rejoin(e);
+    for (struct talk *c = e->talks; c != NULL; c = c->next)
+        c->present = c->wanted;
 }
 
 static void greet(struct engine *e)
@@ -197,29 +227,61 @@ static void greet(struct engine *e)
             e->model->nick);
 }
 
-void connect_in(struct engine *e, const struct request *r, const void *login_ok)
+static void know_us(struct engine *e, const struct msg_login_ok *m)
 {
-    const struct msg_login_ok *m = login_ok;
-    struct msg_name nick = {.name = bytes_of(e->want_nick, e->want_nick_n)};
+    bool account = m->role != ROLE_GUEST;
+    /* The model has a name for the time being, since the greeting. */
+    bool other = e->ready_at_ms != 0 && (account || e->account) &&
+                 (account != e->account || !bytes_eq(bytes_str(e->in_as), m->name));
 
-    (void)r;
+    if (other)
+        forget_other(e);
+    (void)bytes_copy(e->in_as, sizeof e->in_as, m->name);
+    e->account = account;
+    e->model->account = account;
     model_set_nick(e->model, m->name);
     memcpy(e->resume, m->resume, sizeof e->resume);
     e->has_resume = true;
     e->grace_s = m->grace_s;
+}
+
+/* Staying logged in is what people expect; /logout and /token revoke end it. */
+static void stay(struct engine *e)
+{
+    bool by_password = e->entry.how == ENGINE_AS_ACCOUNT || e->entry.how == ENGINE_AS_NEW;
+
+    if (e->entry.how == ENGINE_AS_NEW)
+        e->entry.how = ENGINE_AS_ACCOUNT; /* it is made: next time it logs in */
+    if (e->account && by_password && !e->entry.has_token && vault_lasts(e->vault))
+        login_token(e);
+}
+
+void connect_in(struct engine *e, const struct request *r, const void *login_ok)
+{
+    const struct msg_login_ok *m = login_ok;
+    struct msg_name nick = {.name = bytes_of(e->want_nick, e->want_nick_n)};
+    bool resumed = e->resuming && m->resumed != 0;
+
+    (void)r;
+    know_us(e, m);
     engine_set_state(e, ENGINE_READY);
     greet(e);
     e->ready_at_ms = e->loop->now_ms;
-    if (nick.name.n != 0 && !model_is_me(e->model, nick.name))
+    e->published = false;
+    if (!resumed)
+        e->anew = true; /* before the keys: with them goes the question for conversations */
+    if (!e->account && nick.name.n != 0 && !model_is_me(e->model, nick.name))
         engine_ask(e, OP_NICK, &nick, NULL);
-    if (!e->resuming || m->resumed == 0) {
+    keys_publish(e);
+    if (resumed)
+        taken_up(e);
+    else
         come_in_anew(e);
-        list_relay(e);
-    } else {
-        list_everything(e);
-    }
+    list_everything(e);
+    stay(e);
     loop_timer_arm(e->loop, &e->relist, ENGINE_RELIST_MS);
     model_touch(e->model, MODEL_ALL);
+    engine_touch_all(e);
 }
 
 void connect_refused(struct engine *e, const struct request *r, const struct msg_refusal *no)
@@ -231,13 +293,7 @@ void connect_refused(struct engine *e, const struct request *r, const struct msg
         engine_refuse(e, "access key refused");
         return;
     }
-    engine_say(e, NULL, EVENT_ERROR, "The relay did not let us in: %.*s", (int)no->reason.n,
-        (const char *)no->reason.p);
-    /* Busy or too fast passes; the rest is for a person to change. */
-    if (no->code == CODE_BUSY || no->code == CODE_TOO_FAST || no->code == CODE_FULL)
-        engine_drop(e, "not let in now");
-    else
-        engine_refuse(e, "not let in");
+    login_refused(e, r, no);
 }
 
 void connect_resume_refused(

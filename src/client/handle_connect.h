@@ -5,8 +5,7 @@
 
 #include "client/engine.h"
 
-void connect_begin(struct engine *e);  /* the link is up and is the right relay's */
-void connect_rejoin(struct engine *e); /* the open pages' rooms that we are not back in */
+void connect_begin(struct engine *e); /* the link is up and is the right relay's */
 
 void connect_named(struct engine *e, const struct request *r, const void *connected);
 void connect_closed_relay(struct engine *e); /* the greeting was taken; a name comes later */

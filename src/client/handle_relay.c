@@ -17,7 +17,14 @@ void relay_notice(struct engine *e, const void *notice)
 
 void relay_resync(struct engine *e, const void *convo)
 {
-    (void)convo;
+    const struct msg_convo_ref *m = convo;
+    struct talk *c =
+        m->kind <= CONVO_DIRECT ? engine_find(e, (enum msg_convo)m->kind, m->name) : NULL;
+
+    if (c != NULL) {
+        c->behind = true;
+        engine_touch(e, c);
+    }
     list_everything(e);
 }
 
@@ -41,11 +48,39 @@ void relay_refused(struct engine *e, const struct request *r, const struct msg_r
 
     LOG_INFO("session", "%s refused: %s", row->name, log_text(no->reason));
     if (r->why == REQUEST_SHOW)
-        engine_say(e, e->model->open, EVENT_WARN, "/%s: the relay says no: %.*s", row->name,
+        engine_say(e, e->at, EVENT_WARN, "/%s: the relay says no: %.*s", row->name,
             (int)no->reason.n, (const char *)no->reason.p);
 }
 
-void relay_sealed(struct engine *e, const void *body)
+/* An order of a person, which failed: that is told where it was given. */
+void relay_said_no(struct engine *e, const struct request *r, const struct msg_refusal *no)
 {
-    (void)e, (void)body;
+    engine_say(e, e->at, EVENT_WARN, "/%s: the relay says no: %.*s", opcode_row(r->op)->name,
+        (int)no->reason.n, (const char *)no->reason.p);
+}
+
+void relay_obeyed(struct engine *e, const struct request *r, const void *nothing)
+{
+    (void)nothing;
+    engine_say(e, e->at, EVENT_INFO, "Done: /%s %.*s", opcode_row(r->op)->name, (int)r->name_n,
+        r->name);
+}
+
+void relay_announced(struct engine *e, const struct request *r, const void *count)
+{
+    const struct msg_count *m = count;
+
+    (void)r;
+    engine_say(e, e->at, EVENT_INFO, "Told to %llu people.", (unsigned long long)m->count);
+}
+
+void relay_revoked(struct engine *e, const struct request *r, const void *count)
+{
+    const struct msg_count *m = count;
+
+    (void)r;
+    engine_say(e, e->at, EVENT_INFO,
+        "%llu token%s of this account %s worth nothing any more: the next start asks for the "
+        "password.",
+        (unsigned long long)m->count, m->count == 1 ? "" : "s", m->count == 1 ? "is" : "are");
 }

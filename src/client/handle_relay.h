@@ -10,7 +10,10 @@ void relay_resync(struct engine *e, const void *convo);
 void relay_closing(struct engine *e, const void *closing);
 void relay_idle(struct engine *e); /* it has not heard from us for a while */
 void relay_refused(struct engine *e, const struct request *r, const struct msg_refusal *no);
-/* Sealed messages and keys, which this client has no use for: well-formed and left alone. */
-void relay_sealed(struct engine *e, const void *body);
+/* Orders of the person. */
+void relay_said_no(struct engine *e, const struct request *r, const struct msg_refusal *no);
+void relay_obeyed(struct engine *e, const struct request *r, const void *nothing);
+void relay_announced(struct engine *e, const struct request *r, const void *count);
+void relay_revoked(struct engine *e, const struct request *r, const void *count);
 
 #endif

@@ -4,7 +4,12 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "client/chatlog.h"
+#include "client/group_people.h"
+#include "client/keep.h"
 #include "client/list.h"
+#include "client/past.h"
+#include "client/pump.h"
 
 void room_renamed(struct engine *e, const struct request *r, const void *renamed)
 {
@@ -15,6 +20,16 @@ void room_renamed(struct engine *e, const struct request *r, const void *renamed
     model_rename(e->model, was, m->name);
     model_set_nick(e->model, m->name);
     engine_want_nick(e, m->name);
+    identity_nick(&e->identity, m->name);
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        struct talk_person *me = c->group != NULL ? people_self(e, c) : NULL;
+        c->nick_due = true;
+        if (me != NULL)
+            (void)bytes_copy(me->relay, sizeof me->relay, m->name);
+        if (me != NULL)
+            (void)bytes_copy(me->nick, sizeof me->nick, m->name);
+        engine_touch(e, c);
+    }
     engine_say(e, e->model->open, EVENT_CHANGE, "You are %.*s now.", (int)m->name.n,
         (const char *)m->name.p);
 }
@@ -25,32 +40,82 @@ static void in_room(struct engine *e, struct room *room)
     list_people(e, room_name(room), REQUEST_PLAIN);
 }
 
-void room_joined(struct engine *e, const struct request *r, const void *joined)
+static void take_facts(struct engine *e, struct talk *c, const struct msg_joined *m, bool made)
 {
-    const struct msg_joined *m = joined;
-    struct room *room = model_join(e->model, m->room);
+    (void)bytes_copy(c->title, sizeof c->title, m->room); /* as its founder wrote it */
+    c->busy &= ~(unsigned)BUSY_JOIN;
+    c->present = true;
+    c->wanted = true;
+    c->there = (m->flags & ROOM_GROUPED) != 0;
+    c->founder = made;
+    c->locked = (m->flags & ROOM_PASSWORD) != 0;
+    c->relay_epoch = c->there ? m->epoch : 0;
+    c->acked = m->cursor;
+    c->behind = c->group != NULL;
+    c->wait_ms = 0;
+    if (c->group == NULL)
+        c->place = 0;
+    else if (!c->there) /* the relay has forgotten the group: it is made anew */
+        talk_group_drop(c);
+    keep_talk(e, c);
+}
 
-    if (room == NULL) {
-        engine_say(e, NULL, EVENT_WARN, "There are more rooms than sotto can hold.");
+static void enter(
+    struct engine *e, const struct request *r, const struct msg_joined *m, bool made)
+{
+    struct talk *c = engine_talk(e, r->talk);
+    bool again = r->why == REQUEST_AGAIN;
+
+    if (c == NULL)
+        return;
+    if (engine_find(e, CONVO_ROOM, m->room) != c) {
+        engine_say(e, NULL, EVENT_ERROR,
+            "THE RELAY ANSWERS WITH ANOTHER ROOM (#%.*s) WHEN ASKED FOR #%s. It was refused.",
+            (int)m->room.n, (const char *)m->room.p, c->title);
+        pump_drop(e, c);
         return;
     }
-    room->online = m->online;
-    room->lock = (m->flags & ROOM_PASSWORD) != 0 ? ROOM_LOCKED : ROOM_OPEN;
-    if (r->why == REQUEST_AGAIN) {
-        engine_tell(e, room, EVENT_INFO, (struct bytes){0}, "You are back in this room.");
+    take_facts(e, c, m, made);
+    if (c->page == NULL) {
+        past_page(e, c);
+        again = again && c->group != NULL;
+    }
+    c->page->online = m->online;
+    c->page->lock = ROOM_OPEN;
+    if ((m->flags & (ROOM_PASSWORD | ROOM_INVITE)) != 0)
+        c->page->lock = (m->flags & ROOM_INVITE) != 0 ? ROOM_INVITED : ROOM_LOCKED;
+    if (again) {
+        engine_tell(e, c->page, EVENT_INFO, (struct bytes){0}, "You are back in this room.");
     } else {
-        model_show(e->model, room);
-        engine_tell(e, room, EVENT_INFO, (struct bytes){0},
+        model_show(e->model, c->page);
+        engine_tell(e, c->page, EVENT_INFO, (struct bytes){0},
             m->online <= 1 ? "You joined this room. Nobody else is here yet."
                            : "You joined this room.");
+        chatlog_again(e, c);
     }
-    in_room(e, room);
+    if (c->group != NULL) { /* its keys are known: there is no more to wait for */
+        people_refresh(e, c);
+        engine_release(e, c->join_tag);
+        c->join_tag = 0;
+    }
+    in_room(e, c->page);
+    engine_touch(e, c);
+}
+
+void room_joined(struct engine *e, const struct request *r, const void *joined)
+{
+    enter(e, r, joined, false);
+}
+
+void room_created(struct engine *e, const struct request *r, const void *created)
+{
+    enter(e, r, created, true);
 }
 
 void room_left(struct engine *e, const struct request *r, const void *left)
 {
     const struct msg_name *m = left;
-    struct room *room = rooms_find(&e->model->rooms, m->name);
+    struct talk *c = engine_talk(e, r->talk);
 
     if (m->name.n == 0) { /* the relay itself */
         engine_drop(e, "goodbye said");
@@ -59,44 +124,73 @@ void room_left(struct engine *e, const struct request *r, const void *left)
     if (r->why == REQUEST_PARTING)
         return;
     engine_say(e, NULL, EVENT_INFO, "You left #%.*s.", (int)m->name.n, (const char *)m->name.p);
-    if (room != NULL)
-        model_leave(e->model, room);
+    if (c != NULL)
+        pump_drop(e, c);
     list_rooms(e, REQUEST_PLAIN);
 }
 
-/* Coming back after a loss: a page is given up only where the relay means it. */
-static void again_refused(struct engine *e, struct room *room, const struct msg_refusal *no)
-{
-    bool later = no->code == CODE_TOO_FAST || no->code == CODE_BUSY;
+/* ---- refused ---- */
 
-    if (room == NULL || !room->joined)
+static void ask_password(struct engine *e, struct talk *c)
+{
+    bool wrong = c->has_proof;
+
+    c->locked = true;
+    c->has_proof = false;
+    c->asked = false;
+    if (wrong)
+        engine_say(e, e->at, EVENT_WARN, "That is not the password of #%s.", c->title);
+    engine_touch(e, c);
+}
+
+static void join_refused(
+    struct engine *e, const struct request *r, const struct msg_refusal *no)
+{
+    struct talk *c = engine_talk(e, r->talk);
+
+    if (c == NULL)
         return;
-    if (no->code == CODE_MEMBER_ALREADY) {
-        in_room(e, room);
-    } else if (later) {
-        uint64_t ms = no->num < 60000 ? no->num + 200 : 60000;
-        loop_timer_arm(e->loop, &e->again, ms);
-    } else {
-        engine_say(e, NULL, EVENT_WARN, "#%.*s does not take you back: %.*s", (int)room->name_n,
-            room->name, (int)no->reason.n, (const char *)no->reason.p);
-        model_leave(e->model, room);
+    c->busy &= ~(unsigned)BUSY_JOIN;
+    switch (no->code) {
+    case CODE_MEMBER_ALREADY:
+        c->present = true;
+        c->there = true;
+        c->behind = c->group != NULL;
+        engine_touch(e, c);
+        break;
+    case CODE_BAD_SECRET:
+        ask_password(e, c);
+        break;
+    case CODE_TOO_FAST:
+    case CODE_BUSY:
+    case CODE_NOT_STORED:
+        c->wait_ms = e->loop->now_ms + 200 + (no->num < 60000 ? no->num : 60000);
+        engine_look_at(e, c->wait_ms);
+        break;
+    default:
+        engine_say(e, r->why == REQUEST_AGAIN ? NULL : e->at, EVENT_WARN, "#%s%s: %.*s",
+            c->title, r->why == REQUEST_AGAIN ? " does not take you back" : "",
+            (int)no->reason.n, (const char *)no->reason.p);
+        pump_drop(e, c);
+        break;
     }
 }
 
 void room_refused(struct engine *e, const struct request *r, const struct msg_refusal *no)
 {
+    struct talk *c = engine_talk(e, r->talk);
+
     if (r->why == REQUEST_PARTING) {
         if (r->name_n == 0 && requests_first(&e->requests) == NULL)
             engine_drop(e, "goodbye said");
-    } else if (r->why == REQUEST_AGAIN) {
-        again_refused(e, rooms_find(&e->model->rooms, request_name(r)), no);
-    } else if (r->op == OP_JOIN && no->code == CODE_BAD_SECRET) {
-        engine_say(e, e->model->open, EVENT_WARN,
-            "#%.*s asks for a password. Rooms with passwords open together with end-to-end "
-            "encryption.",
-            (int)r->name_n, r->name);
+    } else if (r->op == OP_JOIN) {
+        join_refused(e, r, no);
+    } else if (r->op == OP_LEAVE && c != NULL && no->code == CODE_NOT_MEMBER) {
+        pump_drop(e, c); /* out already */
     } else {
-        engine_say(e, e->model->open, EVENT_WARN, "%s%.*s: the relay says no: %.*s",
+        if (c != NULL)
+            c->busy &= ~(unsigned)BUSY_LEAVE;
+        engine_say(e, e->at, EVENT_WARN, "%s%.*s: the relay says no: %.*s",
             r->op == OP_NICK ? "" : "#", (int)r->name_n, r->name, (int)no->reason.n,
             (const char *)no->reason.p);
     }
@@ -132,6 +226,11 @@ static void renamed(struct engine *e, const struct msg_presence_event *m)
             engine_tell(e, room, EVENT_CHANGE, m->user, text);
     }
     model_rename(e->model, m->user, m->other);
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        struct talk_person *p = talk_called(c, m->user);
+        if (p != NULL && talk_person_guest(p))
+            (void)bytes_copy(p->relay, sizeof p->relay, m->other);
+    }
 }
 
 static void count(struct room *room, uint8_t kind)
@@ -140,6 +239,14 @@ static void count(struct room *room, uint8_t kind)
         room->online++;
     if (kind == PRESENCE_LEFT && room->online > 0)
         room->online--;
+}
+
+static void overlay(struct engine *e, const struct room *room)
+{
+    struct talk *c = engine_of_page(e, room);
+
+    if (c != NULL)
+        people_overlay(e, c);
 }
 
 void room_presence(struct engine *e, const void *presence)
@@ -164,6 +271,7 @@ void room_presence(struct engine *e, const void *presence)
         return;
     count(room, m->kind);
     model_touch(e->model, MODEL_PEOPLE | MODEL_ROOMS | MODEL_STATUS);
+    overlay(e, room);
     if (!model_is_me(e->model, m->user))
         engine_tell(e, room, PRESENCE[m->kind].kind, m->user,
             m->room.n != 0 ? PRESENCE[m->kind].in_room : PRESENCE[m->kind].on_relay);
@@ -180,9 +288,10 @@ void room_removed(struct engine *e, const void *removed)
         m->room.n != 0 ? "#" : "this relay", (int)m->room.n, (const char *)m->room.p, (int)by.n,
         (const char *)by.p, m->reason.n != 0 ? ": " : ".", (int)m->reason.n,
         (const char *)m->reason.p);
-    if (room != NULL && room->joined) {
-        model_leave(e->model, room);
+    struct talk *c = room != NULL ? engine_of_page(e, room) : NULL;
+    if (c != NULL) {
         model_show(e->model, e->model->home);
+        pump_drop(e, c);
     }
     if (m->room.n == 0)
         engine_refuse(e, "removed from the relay");

@@ -7,6 +7,7 @@
 
 void room_renamed(struct engine *e, const struct request *r, const void *renamed);
 void room_joined(struct engine *e, const struct request *r, const void *joined);
+void room_created(struct engine *e, const struct request *r, const void *created);
 void room_left(struct engine *e, const struct request *r, const void *left);
 void room_refused(struct engine *e, const struct request *r, const struct msg_refusal *no);
 

@@ -2,6 +2,7 @@
 #include "client/list.h"
 
 #include "base/mem.h"
+#include "client/group_people.h"
 
 #define SHOWN_MAX 60 /* names in one line of text */
 
@@ -41,8 +42,10 @@ void list_relay(struct engine *e)
 void list_everything(struct engine *e)
 {
     list_relay(e);
-    for (size_t i = 1; i < model_pages(e->model); i++)
-        list_people(e, room_name(model_page(e->model, i)), REQUEST_PLAIN);
+    for (size_t i = 1; i < model_pages(e->model); i++) {
+        if (!model_page(e->model, i)->direct)
+            list_people(e, room_name(model_page(e->model, i)), REQUEST_PLAIN);
+    }
 }
 
 static void show_rooms(struct engine *e)
@@ -80,6 +83,20 @@ static void take_room(struct engine *e, struct bytes name, const struct msg_room
         r->lock = ROOM_INVITED;
 }
 
+/* What we said is behind us in the log once the relay has answered something asked later. */
+static void own_is_safe(struct engine *e)
+{
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        if (!c->own_asked)
+            continue;
+        c->own_asked = false;
+        if (c->own_safe > c->place && !c->behind && c->bad_seq == 0) {
+            c->place = c->own_safe;
+            engine_changed(e, c);
+        }
+    }
+}
+
 void list_rooms_answer(struct engine *e, const struct request *r, const void *answer)
 {
     const struct msg_rooms_ok *a = answer;
@@ -90,6 +107,7 @@ void list_rooms_answer(struct engine *e, const struct request *r, const void *an
     struct request next = page_of(r);
     bool fresh = false; /* a page that tells nothing new would be asked for for ever */
 
+    own_is_safe(e);
     if (!r->more)
         rooms_mark(&e->model->rooms);
     while (names_next(&names, &name)) {
@@ -155,6 +173,15 @@ static bool take_people(const struct msg_users_ok *a, struct roster *people, str
     return fresh;
 }
 
+/* The group's own list lies over the relay's. */
+static void shown_in(struct engine *e, const struct roster *people)
+{
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        if (c->page != NULL && &c->page->people == people)
+            people_overlay(e, c);
+    }
+}
+
 void list_people_answer(struct engine *e, const struct request *r, const void *answer)
 {
     const struct msg_users_ok *a = answer;
@@ -178,6 +205,7 @@ void list_people_answer(struct engine *e, const struct request *r, const void *a
         engine_ask(e, OP_USERS, &m, &next);
     } else {
         roster_sweep(people);
+        shown_in(e, people);
         if (r->why == REQUEST_SHOW)
             show_people(e, request_name(r), people);
     }

@@ -26,6 +26,9 @@ struct request {
     uint8_t name_n;
     char name[MSG_ROOM];
     uint64_t due_ms; /* no answer by then: the link is lost */
+    uint64_t tag;    /* of the intent that it serves; 0: none */
+    uint32_t talk;   /* serial of the conversation that it is about; 0: none */
+    uint8_t id[16];  /* of the message that is sent */
 };
 
 struct requests {

@@ -5,14 +5,24 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "client/answer.h"
+#include "client/catchup.h"
 #include "client/command.h"
+#include "client/group.h"
 #include "client/handle.h"
 #include "client/handle_connect.h"
+#include "client/keep.h"
+#include "client/keys.h"
 #include "client/list.h"
+#include "client/login.h"
+#include "client/past.h"
+#include "client/pump.h"
 #include "crypto/rand.h"
 #include "net/tls_cert.h"
 
 #define SETTLED_MS 30000 /* a link that held so long was a good one */
+#define TICK_MS    60000
+#define SAVE_MS    5000
 
 struct session {
     struct engine e;
@@ -130,6 +140,8 @@ static uint64_t back_off_ms(struct engine *e)
 
 static void count_down(struct engine *e)
 {
+    if (e->entry.waiting) /* for the person, who is asked something */
+        return;
     uint64_t left = e->retry_at_ms - e->loop->now_ms;
 
     model_set_link(e->model, MODEL_WAITING, (unsigned)((left + 999) / 1000));
@@ -147,7 +159,8 @@ static void tell_down(struct engine *e, enum link_end why, const char *detail)
 {
     bool was_in = e->state == ENGINE_READY;
 
-    if (e->fatal || e->state == ENGINE_ENDED || e->state == ENGINE_AWAIT_LEFT)
+    if (e->fatal || e->state == ENGINE_ENDED || e->state == ENGINE_AWAIT_LEFT ||
+        e->entry.waiting)
         return;
     if (!was_in && e->tries > 0 && e->told_end == why)
         return;
@@ -167,15 +180,32 @@ static void tell_down(struct engine *e, enum link_end why, const char *detail)
             link_end_str(why), detail[0] != '\0' ? ": " : "", detail);
 }
 
+/* What was asked on it is answered by nobody. */
+static void forget_requests(struct engine *e)
+{
+    struct request r;
+
+    while (requests_take(&e->requests, &r)) {
+        engine_fail(e, r.tag, "the connection was lost");
+        engine_release(e, r.tag);
+    }
+    for (struct outgoing_frame *f = e->outgoing.first; f != NULL; f = f->next) {
+        engine_fail(e, f->request.tag, "the connection was lost");
+        engine_release(e, f->request.tag);
+    }
+    outgoing_clear(&e->outgoing);
+}
+
 static void forget_link(struct engine *e)
 {
     e->link = NULL;
     e->given_up = false;
-    requests_clear(&e->requests);
+    e->published = false;
+    forget_requests(e);
+    pump_link_lost(e);
     loop_timer_stop(e->loop, &e->beat);
     loop_timer_stop(e->loop, &e->answer);
     loop_timer_stop(e->loop, &e->relist);
-    loop_timer_stop(e->loop, &e->again);
     loop_timer_stop(e->loop, &e->leave);
 }
 
@@ -224,8 +254,14 @@ static void on_relist(void *arg)
 {
     struct engine *e = arg;
 
+    /* What the relay had handed on before it answers the next question is here by then. */
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        c->own_safe = c->own_seq;
+        c->own_asked = true;
+    }
     list_rooms(e, REQUEST_PLAIN);
-    list_people(e, room_name(e->model->open), REQUEST_PLAIN);
+    if (!e->model->open->direct)
+        list_people(e, room_name(e->model->open), REQUEST_PLAIN);
     loop_timer_arm(e->loop, &e->relist, ENGINE_RELIST_MS);
 }
 
@@ -239,9 +275,45 @@ static void on_retry(void *arg)
         dial(e);
 }
 
-static void on_again(void *arg)
+static void on_pump(void *arg)
 {
-    connect_rejoin(arg);
+    engine_touch_all(arg);
+}
+
+static void on_tick(void *arg)
+{
+    struct engine *e = arg;
+
+    history_expire(e->vault, e->loop->wall_ms);
+    loop_later(e->loop, &e->save, LOOP_FLUSH);
+    engine_touch_all(e);
+    loop_timer_arm(e->loop, &e->tick, TICK_MS);
+}
+
+/* ---- the end of a turn ---- */
+
+static void on_save(void *arg)
+{
+    struct engine *e = arg;
+
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        if (!c->unsaved || c->dropped)
+            continue;
+        c->unsaved = false;
+        group_save(e, c);
+        keep_place(e, c);
+    }
+    catchup_cursors(e);
+    vault_commit(e->vault);
+    engine_send_due(e);
+    pump_reap(e);
+}
+
+static void on_save_again(void *arg)
+{
+    struct engine *e = arg;
+
+    vault_retry(e->vault);
 }
 
 static void on_leave_due(void *arg)
@@ -270,54 +342,173 @@ static void dial(struct engine *e)
 
 /* ---- outside ---- */
 
-struct session *session_new(const struct engine_setup *setup)
+void session_landed(void *arg)
 {
-    struct session *s = mem_alloc(sizeof *s);
-    struct engine *e = &s->e;
+    struct session *s = *(struct session **)arg;
 
-    e->setup = *setup;
-    e->loop = setup->loop;
-    e->model = setup->model;
-    e->beat_s = ENGINE_BEAT_S;
+    if (s == NULL)
+        return;
+    if (s->e.unsaved_told)
+        engine_say(&s->e, NULL, EVENT_INFO, "What waited to be saved is saved now.");
+    s->e.unsaved_told = false;
+    engine_send_due(&s->e);
+}
+
+void session_unsaved(void *arg, const char *why)
+{
+    struct session *s = *(struct session **)arg;
+
+    if (s == NULL)
+        return;
+    if (!s->e.unsaved_told)
+        engine_say(&s->e, NULL, EVENT_ERROR,
+            "Nothing can be saved (%s), so nothing sealed is sent. Make room or mend the "
+            "folder's rights; sotto tries again every few seconds.",
+            why);
+    s->e.unsaved_told = true;
+    loop_timer_arm(s->e.loop, &s->e.save_again, SAVE_MS);
+}
+
+static void init_time(struct engine *e)
+{
     loop_timer_init(&e->beat, on_beat, e);
     loop_timer_init(&e->answer, on_answer_due, e);
     loop_timer_init(&e->relist, on_relist, e);
     loop_timer_init(&e->retry, on_retry, e);
-    loop_timer_init(&e->again, on_again, e);
     loop_timer_init(&e->leave, on_leave_due, e);
+    loop_timer_init(&e->tick, on_tick, e);
+    loop_timer_init(&e->pump_at, on_pump, e);
+    loop_timer_init(&e->save_again, on_save_again, e);
+    loop_task_init(&e->pump, pump_run, e);
+    loop_task_init(&e->save, on_save, e);
+    loop_task_init(&e->keys, keys_more, e);
+}
+
+static enum err read_vault(struct engine *e, char *why, size_t why_n)
+{
+    enum err err = identity_open(&e->identity, e->vault);
+
+    if (err == ERR_OK)
+        err = shelf_load(&e->shelf, e->vault);
+    if (err != ERR_OK)
+        (void)snprintf(why, why_n,
+            "What sotto keeps cannot be read any more (%s): the file is damaged. Put a backup in "
+            "its place, or move the folder away to begin anew.",
+            err_str(err));
+    return err;
+}
+
+enum err session_new(
+    const struct engine_setup *setup, struct session **out, char *why, size_t why_n)
+{
+    struct session *s = mem_alloc(sizeof *s);
+    struct engine *e = &s->e;
+
+    *out = NULL;
+    e->setup = *setup;
+    e->loop = setup->loop;
+    e->model = setup->model;
+    e->vault = setup->vault;
+    e->beat_s = ENGINE_BEAT_S;
+    init_time(e);
+    outgoing_init(&e->outgoing);
+    login_init(e);
     (void)snprintf(e->model->address, sizeof e->model->address, "%s", setup->address);
     if (setup->nick != NULL)
         engine_want_nick(e, bytes_str(setup->nick));
-    return s;
+    enum err err = read_vault(e, why, why_n);
+    if (err != ERR_OK) {
+        session_free(s);
+        return err;
+    }
+    *out = s;
+    return ERR_OK;
+}
+
+static void stop_time(struct engine *e)
+{
+    struct loop_timer *const timers[] = {&e->beat, &e->answer, &e->relist, &e->retry, &e->leave,
+        &e->tick, &e->pump_at, &e->save_again};
+
+    for (size_t i = 0; i < MEM_COUNT(timers); i++)
+        loop_timer_stop(e->loop, timers[i]);
+    loop_cancel(e->loop, &e->pump);
+    loop_cancel(e->loop, &e->save);
+    loop_cancel(e->loop, &e->keys);
 }
 
 void session_free(struct session *s)
 {
+    struct engine *e = &s->e;
+
     if (s == NULL)
         return;
-    loop_timer_stop(s->e.loop, &s->e.retry);
-    mem_wipe(s->e.resume, sizeof s->e.resume);
-    mem_free(s);
+    stop_time(e);
+    past_free(e);
+    while (e->talks != NULL) {
+        struct talk *c = e->talks;
+        e->talks = c->next;
+        talk_free(c);
+    }
+    outgoing_clear(&e->outgoing);
+    outcome_free(&e->outcomes);
+    identity_close(&e->identity);
+    trust_free(e->trust);
+    shelf_free(&e->shelf);
+    login_fini(e);
+    mem_wipe_free(s, sizeof *s);
 }
 
 void session_start(struct session *s)
 {
     engine_say(&s->e, NULL, EVENT_INFO,
-        "Welcome to sotto. /join NAME enters a room; it is made when nobody has yet. F1 or /help "
-        "shows the rest.");
+        "Welcome to sotto. /join NAME enters a room; it is made when nobody has yet. /msg NAME "
+        "talks with one person. F1 or /help shows the rest.");
+    keys_begin(&s->e);
+    loop_timer_arm(s->e.loop, &s->e.tick, TICK_MS);
     dial(&s->e);
+}
+
+static struct room *page_meant(struct engine *e, const struct intent *i)
+{
+    if (i->where_n == 0)
+        return e->model->open;
+    return model_find(e->model, i->direct, bytes_of(i->where, i->where_n));
+}
+
+static void serve(struct engine *e, const struct intent *i)
+{
+    struct bytes text = bytes_of(i->text, i->text_n);
+
+    e->at = page_meant(e, i);
+    if (i->kind == INTENT_QUIT) {
+        engine_leave(e);
+    } else if (e->at == NULL) {
+        e->at = e->model->home;
+        engine_say(e, NULL, EVENT_WARN, "You are not in %s%.*s.", i->direct ? "" : "#",
+            i->where_n, i->where);
+    } else if (i->kind == INTENT_ANSWER) {
+        answer_take(e, text);
+    } else if (i->kind == INTENT_WORDS) {
+        command_words(e, text);
+    } else {
+        command_line(e, text);
+    }
+    e->at = NULL;
 }
 
 void session_intents(struct session *s)
 {
+    struct engine *e = &s->e;
     struct intent i;
 
-    model_time(s->e.model, s->e.loop->wall_ms);
-    while (intents_take(&s->e.model->intents, &i)) {
-        if (i.kind == INTENT_QUIT)
-            engine_leave(&s->e);
-        else
-            command_line(&s->e, bytes_of(i.text, i.text_n));
+    model_time(e->model, e->loop->wall_ms);
+    while (intents_take(&e->model->intents, &i)) {
+        e->tag = i.tag;
+        engine_hold(e, i.tag);
+        serve(e, &i);
+        engine_release(e, i.tag);
+        e->tag = 0;
         intent_fini(&i);
     }
 }

@@ -153,8 +153,6 @@ static enum err load_row(void *arg, struct bytes key, uint32_t sub, struct bytes
 
     if (key.n <= TRUST_RELAY_ID || sub != 0)
         return ERR_CORRUPT;
-    if (memcmp(key.p, t->relay_id, TRUST_RELAY_ID) != 0)
-        return ERR_OK;
     struct bytes name = bytes_of(key.p + TRUST_RELAY_ID, key.n - TRUST_RELAY_ID);
     struct entry *e = mem_alloc(sizeof *e);
     entry_init(e, name);
@@ -169,7 +167,8 @@ static enum err load_row(void *arg, struct bytes key, uint32_t sub, struct bytes
     return ERR_OK;
 }
 
-enum err trust_open(struct vault *v, const uint8_t relay_id[TRUST_RELAY_ID], struct trust **out)
+enum err trust_open(struct vault *v, struct shelf *shelf,
+    const uint8_t relay_id[TRUST_RELAY_ID], struct trust **out)
 {
     struct trust *t = mem_alloc(sizeof *t);
 
@@ -178,7 +177,8 @@ enum err trust_open(struct vault *v, const uint8_t relay_id[TRUST_RELAY_ID], str
     memcpy(t->relay_id, relay_id, sizeof t->relay_id);
     t->by_name.compare = compare_name;
     t->by_look.compare = compare_look;
-    enum err e = vault_each(v, VAULT_PERSON, load_row, t);
+    enum err e =
+        shelf_take(shelf, VAULT_PERSON, bytes_of(relay_id, TRUST_RELAY_ID), load_row, t);
     if (e != ERR_OK) {
         trust_free(t);
         return e;

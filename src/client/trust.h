@@ -13,15 +13,16 @@
 #ifndef CLIENT_TRUST_H
 #define CLIENT_TRUST_H
 
+#include "client/shelf.h"
 #include "client/trust_person.h"
 #include "client/vault.h"
 
 #define TRUST_RELAY_ID 16
 
 struct trust;
-/* Loads what the vault has of this relay. ERR_CORRUPT names nothing: rows do not open. */
-enum err trust_open(
-    struct vault *v, const uint8_t relay_id[TRUST_RELAY_ID], struct trust **out);
+/* Takes what the shelf has of this relay. ERR_CORRUPT names nothing: rows do not open. */
+enum err trust_open(struct vault *v, struct shelf *shelf,
+    const uint8_t relay_id[TRUST_RELAY_ID], struct trust **out);
 void trust_free(struct trust *t);
 
 /* A key was seen under a name. Pins it when the name is new. The verdict is about this key: the

@@ -264,6 +264,10 @@ struct mls_header {
     struct bytes group_id; /* 1, 2 and 4 */
     uint64_t epoch;
     uint8_t content; /* 1 and 2 */
+    /* 4: of the group context. Nobody has checked a signature yet: good for what to bring to
+     * mls_group_join_external(), which does. */
+    uint16_t suite;
+    struct bytes extensions;
 };
 enum err mls_peek(struct bytes message, struct mls_header *out);
 

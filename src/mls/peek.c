@@ -42,8 +42,11 @@ static void peek_info(struct reader *r, struct mls_header *out)
 {
     if (reader_u16(r) != 1)
         reader_fail(r, ERR_VERSION);
-    (void)reader_u16(r); /* suite */
+    out->suite = reader_u16(r);
     peek_group(r, out);
+    (void)wire_vec(r, WIRE_SMALL); /* tree hash */
+    (void)wire_vec(r, WIRE_SMALL); /* confirmed transcript hash */
+    out->extensions = wire_vec(r, WIRE_MAX);
 }
 
 enum err mls_peek(struct bytes message, struct mls_header *out)

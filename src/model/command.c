@@ -5,13 +5,70 @@
 
 /* clang-format off */
 static const struct command ROWS[] = {
-    {"help",  "[COMMAND]", "what can be done here, and with which keys",        TAKES_MAYBE,   COMPLETE_COMMAND, NEEDS_NOTHING, "F1"},
-    {"join",  "ROOM",      "enter a room; it is made when nobody has yet",      TAKES_ONE,     COMPLETE_ROOM,    NEEDS_RELAY,   ""},
-    {"leave", "[ROOM]",    "leave a room, the open one when none is named",     TAKES_MAYBE,   COMPLETE_JOINED,  NEEDS_RELAY,   ""},
-    {"nick",  "NAME",      "take another name",                                 TAKES_ONE,     COMPLETE_NOTHING, NEEDS_RELAY,   ""},
-    {"quit",  "",          "say goodbye to the relay and end sotto",            TAKES_NOTHING, COMPLETE_NOTHING, NEEDS_NOTHING, "Ctrl+C twice"},
-    {"rooms", "",          "which rooms there are, and how many are in them",   TAKES_NOTHING, COMPLETE_NOTHING, NEEDS_RELAY,   "F7"},
-    {"users", "[ROOM]",    "who is in a room, or in the open one; at home all", TAKES_MAYBE,   COMPLETE_ROOM,    NEEDS_RELAY,   "F8"},
+    {"announce",  "TEXT...",          "tell everybody on the relay; for operators",
+        1, 1, NEEDS_RELAY, {COMPLETE_NOTHING}, ""},
+    {"ban",       "NAME [MINUTES]",   "keep somebody out of this room, for good when no time is named",
+        1, 2, NEEDS_ROOM, {COMPLETE_PERSON}, ""},
+    {"clear",     "",                 "empty this page; what is kept stays kept",
+        0, 0, NEEDS_NOTHING, {COMPLETE_NOTHING}, ""},
+    {"code",      "",                 "the code of this room: equal for all who see the same group",
+        0, 0, NEEDS_CONVO, {COMPLETE_NOTHING}, ""},
+    {"doctor",    "",                 "look at connection, keys and rooms, and say what to do",
+        0, 0, NEEDS_NOTHING, {COMPLETE_NOTHING}, ""},
+    {"expire",    "[SECONDS]",        "how long what is said here stays; 0 for ever; for the owner",
+        0, 1, NEEDS_CONVO, {COMPLETE_NOTHING}, ""},
+    {"forget",    "",                 "delete what was said here from this machine",
+        0, 0, NEEDS_CONVO, {COMPLETE_NOTHING}, ""},
+    {"help",      "[COMMAND]",        "what can be done here, and with which keys",
+        0, 1, NEEDS_NOTHING, {COMPLETE_COMMAND}, "F1"},
+    {"invite",    "NAME",             "add somebody to this room",
+        1, 1, NEEDS_ROOM, {COMPLETE_PERSON}, ""},
+    {"join",      "ROOM [password|invite]", "enter a room; a new one is open, or by password, or by invite",
+        1, 2, NEEDS_RELAY, {COMPLETE_ROOM}, ""},
+    {"kick",      "NAME [REASON...]", "put somebody out of this room",
+        1, 2, NEEDS_ROOM, {COMPLETE_PERSON}, ""},
+    {"leave",     "[ROOM]",           "leave a room, the open one when none is named",
+        0, 1, NEEDS_RELAY, {COMPLETE_JOINED}, ""},
+    {"log",       "[on|off]",         "write this page into a text file, readable for whoever has the file",
+        0, 1, NEEDS_NOTHING, {COMPLETE_ON_OFF}, ""},
+    {"login",     "NAME",             "come in as an account; asks for its password",
+        1, 1, NEEDS_NOTHING, {COMPLETE_NOTHING}, ""},
+    {"logout",    "",                 "be a guest again, and forget how to log in",
+        0, 0, NEEDS_NOTHING, {COMPLETE_NOTHING}, ""},
+    {"moderator", "NAME [on|off]",    "let somebody moderate this room; for its owner",
+        1, 2, NEEDS_ROOM, {COMPLETE_PERSON, COMPLETE_ON_OFF}, ""},
+    {"msg",       "NAME [TEXT...]",   "talk with one person",
+        1, 2, NEEDS_RELAY, {COMPLETE_PERSON}, ""},
+    {"mute",      "NAME [MINUTES]",   "let somebody read and not speak in this room",
+        1, 2, NEEDS_ROOM, {COMPLETE_PERSON}, ""},
+    {"nick",      "NAME",             "take another name; for guests",
+        1, 1, NEEDS_RELAY, {COMPLETE_NOTHING}, ""},
+    {"password",  "",                 "give this room another password",
+        0, 0, NEEDS_ROOM, {COMPLETE_NOTHING}, ""},
+    {"quit",      "",                 "say goodbye to the relay and end sotto",
+        0, 0, NEEDS_NOTHING, {COMPLETE_NOTHING}, "Ctrl+C twice"},
+    {"register",  "NAME",             "make an account; asks for a password",
+        1, 1, NEEDS_NOTHING, {COMPLETE_NOTHING}, ""},
+    {"rooms",     "",                 "which rooms there are, and how many are in them",
+        0, 0, NEEDS_RELAY, {COMPLETE_NOTHING}, "F7"},
+    {"search",    "WORDS...",         "find what was said here; at home everywhere",
+        1, 1, NEEDS_NOTHING, {COMPLETE_NOTHING}, ""},
+    {"set",       "[NAME] [VALUE]",   "show or change a setting",
+        0, 2, NEEDS_NOTHING, {COMPLETE_SETTING}, ""},
+    {"token",     "[revoke]",         "stay logged in on this machine; or end that on all machines",
+        0, 1, NEEDS_RELAY, {COMPLETE_NOTHING}, ""},
+    {"topic",     "[TEXT...]",        "what this room is about; for its owner",
+        0, 1, NEEDS_ROOM, {COMPLETE_NOTHING}, ""},
+    {"trust",     "NAME",             "accept the new key of somebody whose key has changed",
+        1, 1, NEEDS_NOTHING, {COMPLETE_PERSON}, ""},
+    {"unban",     "NAME",             "take a ban or a mute back",
+        1, 1, NEEDS_ROOM, {COMPLETE_NOTHING}, ""},
+    {"users",     "[ROOM]",           "who is in a room, or in the open one; at home all",
+        0, 1, NEEDS_RELAY, {COMPLETE_ROOM}, "F8"},
+    {"verify",    "NAME [yes|no]",    "compare safety numbers with somebody; yes when they are equal",
+        1, 2, NEEDS_NOTHING, {COMPLETE_PERSON}, ""},
+    {"whois",     "NAME",             "who somebody is: key, trust, since when",
+        1, 1, NEEDS_NOTHING, {COMPLETE_PERSON}, ""},
 };
 /* clang-format on */
 
@@ -67,6 +124,29 @@ static struct bytes trim(struct bytes b)
     return b;
 }
 
+static bool takes_rest(const struct command *row)
+{
+    size_t n = strlen(row->args);
+
+    return n > 3 && strstr(row->args, "...") != NULL;
+}
+
+/* The words behind the command; the last that the row takes may have spaces in it. */
+static enum err cut_args(const struct command *row, struct command_line *out)
+{
+    struct bytes rest = out->arg;
+
+    while (rest.n != 0 && out->count < row->most) {
+        const uint8_t *blank = memchr(rest.p, ' ', rest.n);
+        size_t n = blank != NULL ? (size_t)(blank - rest.p) : rest.n;
+        if (out->count + 1u == row->most && takes_rest(row))
+            n = rest.n;
+        out->args[out->count++] = bytes_of(rest.p, n);
+        rest = trim(bytes_of(rest.p + n, rest.n - n));
+    }
+    return rest.n != 0 || out->count < row->least ? ERR_FORMAT : ERR_OK;
+}
+
 enum err command_parse(struct bytes line, struct command_line *out)
 {
     struct bytes rest = trim(line);
@@ -87,13 +167,5 @@ enum err command_parse(struct bytes line, struct command_line *out)
     out->word = bytes_of(rest.p, n);
     out->arg = trim(bytes_of(rest.p + n, rest.n - n));
     out->row = command_find(out->word);
-    if (out->row == NULL)
-        return ERR_NOT_FOUND;
-    if (out->row->takes == TAKES_NOTHING && out->arg.n != 0)
-        return ERR_FORMAT;
-    if (out->row->takes == TAKES_ONE && out->arg.n == 0)
-        return ERR_FORMAT;
-    if (out->arg.n != 0 && memchr(out->arg.p, ' ', out->arg.n) != NULL)
-        return ERR_FORMAT;
-    return ERR_OK;
+    return out->row != NULL ? cut_args(out->row, out) : ERR_NOT_FOUND;
 }

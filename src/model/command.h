@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The one table of /commands: what each is called, takes, does, completes and needs. Help,
- * completion, the man page and the engine's handlers come from its rows. It knows how a line
- * is cut into a command and its words; it does nothing.
+ * completion, manuals, shell completions and the engine's handlers come from its rows. It knows
+ * how a line is cut into a command and its words; it does nothing.
  */
 #ifndef MODEL_COMMAND_H
 #define MODEL_COMMAND_H
@@ -10,23 +10,34 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-enum command_complete { COMPLETE_NOTHING, COMPLETE_COMMAND, COMPLETE_ROOM, COMPLETE_JOINED };
+#define COMMAND_ARGS 3
+
+enum command_complete {
+    COMPLETE_NOTHING,
+    COMPLETE_COMMAND,
+    COMPLETE_ROOM,
+    COMPLETE_JOINED,
+    COMPLETE_PERSON,
+    COMPLETE_ON_OFF,
+    COMPLETE_SETTING
+};
 
 enum command_needs {
     NEEDS_NOTHING,
-    NEEDS_RELAY /* works only while connected */
+    NEEDS_RELAY, /* works only while connected */
+    NEEDS_ROOM,  /* and in a room that one is in */
+    NEEDS_CONVO  /* the same, or a conversation with one person */
 };
-
-enum command_takes { TAKES_NOTHING, TAKES_MAYBE, TAKES_ONE };
 
 struct command {
     const char *name;
-    const char *args; /* as help shows them: "ROOM", "[ROOM]", "" */
+    const char *args; /* as help shows them: "ROOM", "[ROOM]", "NAME TEXT...", "" */
     const char *help;
-    enum command_takes takes;
-    enum command_complete complete;
+    uint8_t least; /* words it takes; "..." at the end of args: the last has spaces too */
+    uint8_t most;
     enum command_needs needs;
-    const char *key; /* what does the same, or "" */
+    enum command_complete complete[2]; /* of the first and the second word */
+    const char *key;                   /* what does the same, or "" */
 };
 
 const struct command *command_at(size_t i); /* by name; NULL at the end */
@@ -39,7 +50,9 @@ struct command_line {
     enum command_line_kind kind;
     const struct command *row;
     struct bytes word; /* the command as it was typed, without the slash */
-    struct bytes arg;  /* COMMAND_WORDS: the text to say */
+    struct bytes arg;  /* all behind it; COMMAND_WORDS: the text to say */
+    struct bytes args[COMMAND_ARGS];
+    size_t count;
 };
 /* Borrows from line. ERR_NOT_FOUND: no such command; ERR_FORMAT: not its arguments. A line that
  * begins with two slashes is words with one. */

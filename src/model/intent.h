@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What the person wants, on its way from a face to the engine: a bounded queue. A face pushes
- * and forgets; only the engine takes. Text is copied in and owned by whoever took the intent.
+ * and forgets; only the engine takes. Text is copied in, wiped and freed by intent_fini(). A
+ * face that waits for what becomes of an intent gives it a tag and hears of it as an outcome.
  */
 #ifndef MODEL_INTENT_H
 #define MODEL_INTENT_H
@@ -10,16 +11,23 @@
 #include "base/err.h"
 
 #define INTENTS_MAX  64
-#define INTENT_BYTES 8192
+#define INTENT_BYTES 65536
+#define INTENT_WHERE 64
 
 enum intent_kind {
-    INTENT_LINE, /* a line was entered: a command, or words */
+    INTENT_LINE,   /* a line was entered: a command, or words */
+    INTENT_WORDS,  /* words, whatever they look like */
+    INTENT_ANSWER, /* to what the model asks for */
     INTENT_QUIT
 };
 
 struct intent {
     enum intent_kind kind;
-    char *text; /* NUL-ended; NULL without */
+    uint64_t tag;             /* 0: nobody waits */
+    bool direct;              /* where names a person */
+    char where[INTENT_WHERE]; /* the page it is meant for */
+    uint8_t where_n;          /* 0: the one that is open */
+    char *text;               /* NUL-ended */
     size_t text_n;
 };
 
@@ -33,7 +41,9 @@ void intents_init(struct intents *q);
 void intents_fini(struct intents *q);
 enum err intents_push(
     struct intents *q, enum intent_kind kind, struct bytes text); /* ERR_FULL, ERR_TOO_BIG */
-bool intents_take(struct intents *q, struct intent *out);         /* false: empty */
+/* All of it; text of like is ignored in favour of the one given. */
+enum err intents_put(struct intents *q, const struct intent *like, struct bytes text);
+bool intents_take(struct intents *q, struct intent *out); /* false: empty */
 void intent_fini(struct intent *i);
 
 #endif

@@ -38,6 +38,7 @@ void model_free(struct model *m)
     room_fini(m->home);
     mem_free(m->home);
     rooms_fini(&m->rooms);
+    rooms_fini(&m->directs);
     mem_free(m->pages);
     intents_fini(&m->intents);
     mem_free(m);
@@ -61,13 +62,20 @@ unsigned model_take_dirty(struct model *m)
     return d;
 }
 
+static void tell_link(struct model *m)
+{
+    model_touch(m, MODEL_STATUS);
+    if (m->ear.link != NULL)
+        m->ear.link(m->ear.arg);
+}
+
 void model_set_link(struct model *m, enum model_link link, unsigned retry_s)
 {
     if (m->link == link && m->retry_s == retry_s)
         return;
     m->link = link;
     m->retry_s = retry_s;
-    model_touch(m, MODEL_STATUS);
+    tell_link(m);
 }
 
 void model_set_trust(struct model *m, enum model_trust trust)
@@ -81,7 +89,8 @@ void model_set_nick(struct model *m, struct bytes nick)
     m->nick_n = (uint8_t)(nick.n < sizeof m->nick ? nick.n : sizeof m->nick);
     if (m->nick_n != 0)
         memcpy(m->nick, nick.p, m->nick_n);
-    model_touch(m, MODEL_STATUS | MODEL_PEOPLE);
+    model_touch(m, MODEL_PEOPLE);
+    tell_link(m);
 }
 
 bool model_is_me(const struct model *m, struct bytes name)
@@ -90,23 +99,96 @@ bool model_is_me(const struct model *m, struct bytes name)
 }
 
 /* Comings and goings are noise: nobody is called back for them. */
-static bool worth_a_look(enum event_kind kind)
+static bool worth_a_look(const struct event *v)
 {
-    return kind == EVENT_NOTICE || kind == EVENT_WARN || kind == EVENT_ERROR;
+    if (v->kind == EVENT_MESSAGE)
+        return (v->flags & (EVENT_OWN | EVENT_OLD)) == 0;
+    return v->kind == EVENT_NOTICE || v->kind == EVENT_WARN || v->kind == EVENT_ERROR;
+}
+
+void model_add(struct model *m, struct room *r, const struct event *like)
+{
+    struct room *at = r != NULL ? r : m->home;
+    struct event *v = events_add(&at->events, like);
+
+    if (v->wall_ms == 0)
+        v->wall_ms = m->wall_ms;
+    if (at == m->open) {
+        model_touch(m, MODEL_EVENTS);
+    } else if (worth_a_look(v)) {
+        at->unread++;
+        at->mention += (v->flags & EVENT_MENTION) != 0;
+        model_touch(m, MODEL_ROOMS | MODEL_STATUS);
+    }
+    if (m->ear.event != NULL)
+        m->ear.event(m->ear.arg, at, v, true);
 }
 
 void model_event(
     struct model *m, struct room *r, enum event_kind kind, struct bytes who, struct bytes text)
 {
-    struct room *at = r != NULL ? r : m->home;
+    model_add(m, r, &(struct event){.kind = kind, .who = who, .text = text});
+}
 
-    (void)events_add(&at->events, m->wall_ms, kind, who, text);
-    if (at == m->open) {
+void model_state(
+    struct model *m, struct room *r, const uint8_t key[EVENT_KEY], enum event_state state)
+{
+    struct event *v = events_message(&r->events, key);
+
+    if (v == NULL || v->state == state)
+        return;
+    v->state = state;
+    if (r == m->open)
         model_touch(m, MODEL_EVENTS);
-    } else if (worth_a_look(kind)) {
-        at->unread++;
-        model_touch(m, MODEL_ROOMS | MODEL_STATUS);
-    }
+    if (m->ear.event != NULL)
+        m->ear.event(m->ear.arg, r, v, false);
+}
+
+void model_clear(struct model *m, struct room *r)
+{
+    uint64_t last = r->events.last_id;
+
+    events_fini(&r->events);
+    r->events.last_id = last; /* ids only grow */
+    model_touch(m, MODEL_EVENTS);
+}
+
+void model_room_changed(struct model *m, struct room *r)
+{
+    model_touch(m, MODEL_ROOMS | MODEL_STATUS | MODEL_PEOPLE);
+    if (m->ear.room != NULL)
+        m->ear.room(m->ear.arg, r);
+}
+
+static void tell_ask(struct model *m)
+{
+    model_touch(m, MODEL_STATUS | MODEL_HELP);
+    if (m->ear.ask != NULL)
+        m->ear.ask(m->ear.arg);
+}
+
+void model_put_ask(struct model *m, bool hidden, const char *words)
+{
+    m->ask.open = true;
+    m->ask.hidden = hidden;
+    (void)bytes_copy(m->ask.words, sizeof m->ask.words, bytes_str(words));
+    tell_ask(m);
+}
+
+void model_close_ask(struct model *m)
+{
+    if (!m->ask.open)
+        return;
+    m->ask.open = false;
+    tell_ask(m);
+}
+
+void model_outcome(struct model *m, uint64_t tag, bool done, const char *why)
+{
+    const struct model_outcome o = {tag, done, why};
+
+    if (m->ear.outcome != NULL)
+        m->ear.outcome(m->ear.arg, &o);
 }
 
 size_t model_pages(const struct model *m)
@@ -138,6 +220,7 @@ void model_show(struct model *m, struct room *r)
 {
     m->open = r;
     r->unread = 0;
+    r->mention = 0;
     m->help = false;
     model_touch(m, MODEL_ALL);
 }
@@ -150,9 +233,9 @@ void model_step(struct model *m, int by)
     model_show(m, page_at(m, by < 0 ? (at + n - 1) % n : (at + 1) % n));
 }
 
-struct room *model_join(struct model *m, struct bytes name)
+static struct room *take_page(struct model *m, struct rooms *set, struct bytes name)
 {
-    struct room *r = rooms_add(&m->rooms, name);
+    struct room *r = rooms_add(set, name);
 
     if (r == NULL)
         return NULL;
@@ -163,9 +246,28 @@ struct room *model_join(struct model *m, struct bytes name)
         }
         m->pages[m->page_count++] = r;
         r->joined = true;
+        r->direct = set == &m->directs;
+        r->seal = ROOM_AGREEING;
     }
-    model_touch(m, MODEL_ROOMS | MODEL_STATUS);
+    model_room_changed(m, r);
     return r;
+}
+
+struct room *model_join(struct model *m, struct bytes name)
+{
+    return take_page(m, &m->rooms, name);
+}
+
+struct room *model_direct(struct model *m, struct bytes name)
+{
+    return take_page(m, &m->directs, name);
+}
+
+struct room *model_find(const struct model *m, bool direct, struct bytes name)
+{
+    struct room *r = rooms_find(direct ? &m->directs : &m->rooms, name);
+
+    return r != NULL && r->joined ? r : NULL;
 }
 
 void model_leave(struct model *m, struct room *r)
@@ -180,21 +282,29 @@ void model_leave(struct model *m, struct room *r)
     m->page_count--;
     r->joined = false;
     r->unread = 0;
+    r->mention = 0;
+    r->seal = ROOM_AGREEING;
+    r->members = 0;
+    r->code[0] = '\0';
+    r->topic[0] = '\0';
     roster_fini(&r->people);
     events_fini(&r->events);
-    model_touch(m, MODEL_ROOMS | MODEL_STATUS);
+    model_room_changed(m, r);
 }
 
 static bool rename_in(struct roster *r, struct bytes from, struct bytes to)
 {
     const struct person *p = roster_find(r, from);
-    uint8_t flags;
+    struct person was;
 
     if (p == NULL)
         return false;
-    flags = p->flags;
+    was = *p;
     (void)roster_remove(r, from);
-    return roster_add(r, to, flags) == ERR_OK;
+    if (roster_add(r, to, was.flags) != ERR_OK)
+        return false;
+    memcpy(roster_find(r, to)->tag, was.tag, sizeof was.tag);
+    return true;
 }
 
 void model_rename(struct model *m, struct bytes from, struct bytes to)

@@ -35,6 +35,33 @@ enum model_link {
 
 enum model_trust { MODEL_UNKNOWN, MODEL_FIRST_SIGHT, MODEL_PINNED, MODEL_CERTIFIED };
 
+/* Something only the person can say: a password, a yes. Answered by INTENT_ANSWER; an empty
+ * answer takes the question back. */
+struct model_ask {
+    bool open;
+    bool hidden; /* what is typed is not shown and goes into no history */
+    char words[160];
+};
+
+/* What became of an intent that had a tag. why: a sentence, when it did not work out. */
+struct model_outcome {
+    uint64_t tag;
+    bool done;
+    const char *why;
+};
+
+/* Hears everything as it happens, for faces that write instead of drawing. Called from within
+ * the engine: take note and return, change nothing. Unset ones are not called. */
+struct model_ear {
+    /* fresh: it was added; else its state changed. */
+    void (*event)(void *arg, const struct room *r, const struct event *ev, bool fresh);
+    void (*link)(void *arg);                       /* link, retry_s or nick changed */
+    void (*room)(void *arg, const struct room *r); /* joined or left, seal, members or topic */
+    void (*ask)(void *arg);                        /* a question was put or taken back */
+    void (*outcome)(void *arg, const struct model_outcome *o);
+    void *arg;
+};
+
 struct model {
     enum model_link link;
     enum model_trust trust;
@@ -42,9 +69,12 @@ struct model {
     unsigned retry_s;  /* while waiting */
     char nick[ROSTER_NAME];
     uint8_t nick_n;
+    bool account;      /* logged in, not a guest */
+    char print[64];    /* our identity key's fingerprint, as text; "" before there is one */
     struct room *home; /* people: everybody on the relay */
     struct rooms rooms;
-    struct room **pages; /* joined rooms, in order; the first page is home and not in here */
+    struct rooms directs; /* conversations with one person, by name */
+    struct room **pages;  /* joined ones, in order; the first page is home and not in here */
     size_t page_count;
     size_t page_cap;
     struct room *open;
@@ -52,7 +82,11 @@ struct model {
     char help_topic[16]; /* a command, or empty */
     unsigned dirty;      /* model_part bits */
     int64_t wall_ms;
+    bool clock_known;     /* the relay has told its time since this link is up */
+    int64_t clock_off_ms; /* how far the relay's clock is ahead of ours, about */
+    struct model_ask ask;
     struct intents intents;
+    struct model_ear ear;
 };
 
 struct model *model_new(void);
@@ -74,13 +108,25 @@ const char *model_link_str(enum model_link link);
  * closed. */
 void model_event(
     struct model *m, struct room *r, enum event_kind kind, struct bytes who, struct bytes text);
+/* The same with everything that a message has; wall_ms 0: now. */
+void model_add(struct model *m, struct room *r, const struct event *like);
+/* A message that is shown comes further; nothing when it is no longer there. */
+void model_state(
+    struct model *m, struct room *r, const uint8_t key[EVENT_KEY], enum event_state state);
+void model_clear(struct model *m, struct room *r); /* empties its page */
+void model_room_changed(struct model *m, struct room *r);
+void model_put_ask(struct model *m, bool hidden, const char *words);
+void model_close_ask(struct model *m);
+void model_outcome(struct model *m, uint64_t tag, bool done, const char *why);
 
 size_t model_pages(const struct model *m);                /* at least 1 */
 struct room *model_page(const struct model *m, size_t i); /* NULL: past the end */
 size_t model_page_of(const struct model *m, const struct room *r);
 void model_show(struct model *m, struct room *r);
 void model_step(struct model *m, int by); /* the next or the one before, around the end */
-struct room *model_join(struct model *m, struct bytes name); /* NULL: no room for it */
+struct room *model_join(struct model *m, struct bytes name);   /* NULL: no room for it */
+struct room *model_direct(struct model *m, struct bytes name); /* the same with a person */
+struct room *model_find(const struct model *m, bool direct, struct bytes name); /* joined */
 void model_leave(struct model *m, struct room *r);
 void model_rename(struct model *m, struct bytes from, struct bytes to); /* in every roster */
 void model_ask_help(struct model *m, struct bytes topic);

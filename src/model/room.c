@@ -3,6 +3,20 @@
 
 #include "base/mem.h"
 
+const char *room_seal_str(enum room_seal seal)
+{
+    static const char *const WORDS[ROOM_SEALS] = {
+        [ROOM_PLAIN] = "not sealed",
+        [ROOM_AGREEING] = "agreeing keys",
+        [ROOM_UNCONFIRMED] = "sealed, unconfirmed",
+        [ROOM_SEALED] = "sealed end to end",
+        [ROOM_STOPPED] = "stopped: a key changed",
+        [ROOM_LOST] = "keys lost, joining anew",
+    };
+
+    return (unsigned)seal < ROOM_SEALS ? WORDS[seal] : "unknown";
+}
+
 static size_t place(const struct rooms *rs, struct bytes name, bool *found)
 {
     size_t low = 0;

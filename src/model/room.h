@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A room as this person sees it: its people and what happened there; and the set of all rooms
- * the relay told of, sorted by name, replaced by a listing in pages as a roster is. A room
- * that is joined is never swept. Rooms are owned by the set.
+ * A room, or a conversation with one person, as this person sees it: its people, what happened
+ * there, and how it is sealed; and a set of them, sorted by name. The set of all rooms that the
+ * relay told of is replaced by a listing in pages as a roster is; one that is joined is never
+ * swept. Rooms are owned by their set.
  */
 #ifndef MODEL_ROOM_H
 #define MODEL_ROOM_H
@@ -10,19 +11,39 @@
 #include "model/event.h"
 #include "model/roster.h"
 
-#define ROOM_NAME 64
-#define ROOMS_MAX 4096
+#define ROOM_NAME  64
+#define ROOM_TOPIC 390
+#define ROOM_CODE  36
+#define ROOMS_MAX  4096
 
 enum room_lock { ROOM_OPEN, ROOM_LOCKED, ROOM_INVITED };
+
+/* What stands between this conversation and the relay's eyes. Always shown in words. */
+enum room_seal {
+    ROOM_PLAIN,       /* the relay's own page: nothing is said there */
+    ROOM_AGREEING,    /* keys are being agreed: what is typed waits */
+    ROOM_UNCONFIRMED, /* sealed, but no other member was heard yet */
+    ROOM_SEALED,
+    ROOM_STOPPED, /* somebody's key changed: nothing is sent until it is accepted */
+    ROOM_LOST,    /* our keys no longer fit: joining anew */
+    ROOM_SEALS
+};
 
 struct room {
     char name[ROOM_NAME];
     uint8_t name_n;
+    bool direct; /* with one person, whose name it has */
     enum room_lock lock;
+    enum room_seal seal;
     uint32_t online; /* as the relay counts */
     bool joined;
     bool stale;
-    unsigned unread; /* lines worth a look, since it was open last */
+    unsigned unread;  /* lines worth a look, since it was open last */
+    unsigned mention; /* of those, how many name us */
+    uint64_t epoch;
+    uint32_t members;     /* of the group, by its tree */
+    char code[ROOM_CODE]; /* equal for all exactly when all see the same group; or "" */
+    char topic[ROOM_TOPIC + 1];
     struct roster people;
     struct events events;
 };
@@ -33,6 +54,7 @@ struct rooms {
     size_t cap;
 };
 
+const char *room_seal_str(enum room_seal seal);
 void rooms_fini(struct rooms *rs);
 struct room *rooms_find(const struct rooms *rs, struct bytes name);
 struct room *rooms_add(

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "model/event.h"
 
 #define ROSTER_NAME 32
 #define ROSTER_MAX  20000
@@ -18,7 +19,11 @@ enum roster_flag {
     ROSTER_AWAY = 1,
     ROSTER_OPERATOR = 2,
     ROSTER_MODERATOR = 4,
-    ROSTER_OWNER = 8
+    ROSTER_OWNER = 8,
+    ROSTER_GUEST = 16,    /* no account: known by the key alone, so shown with its tag */
+    ROSTER_SEALED = 32,   /* reads what is said: has a leaf in the group's tree */
+    ROSTER_VERIFIED = 64, /* safety numbers were compared */
+    ROSTER_CHANGED = 128  /* shows another key than before; not accepted */
 };
 
 struct person {
@@ -26,6 +31,7 @@ struct person {
     uint8_t name_n;
     uint8_t flags;
     bool stale;
+    char tag[EVENT_TAG]; /* of the key; "" where none is known */
 };
 
 struct roster {

@@ -115,7 +115,7 @@ void loop_event_once(struct loop_event *le, uint64_t at_most_ms)
     if (at_most_ms < UINT64_MAX - now && due > now + at_most_ms)
         due = now + at_most_ms;
     if (due <= now || loop_busy(&le->loop))
-        how = EVLOOP_NONBLOCK;
+        how = EVLOOP_ONCE | EVLOOP_NONBLOCK; /* alone it goes on while anything is ready */
     else
         alarm_set(le, due, now);
     le->awake = false;

@@ -7,16 +7,47 @@
 #include "tui/pane_help.h"
 #include "tui/pane_log.h"
 
-void act_insert_char(struct tui *t, uint32_t cp)
+static struct editline *line_of(struct tui *t)
 {
-    uint8_t text[4];
-
-    editline_insert(&t->v.line, bytes_of(text, utf8_put(text, cp)));
+    return t->model->ask.open ? &t->v.answer : &t->v.line;
 }
 
 static void insert(struct tui *t, const struct input_key *k)
 {
-    act_insert_char(t, k->cp);
+    uint8_t text[4];
+
+    (void)editline_insert(line_of(t), bytes_of(text, utf8_put(text, k->cp)));
+    mem_wipe(text, sizeof text);
+}
+
+/* A question is answered on one line: the newline that comes along with a password is no part
+ * of it. */
+void act_paste(struct tui *t, const struct buf *text)
+{
+    struct bytes in = buf_view(text);
+
+    while (t->model->ask.open && in.n != 0 && in.p[in.n - 1] == '\n')
+        in.n--;
+    if (buf_end(text) != ERR_OK || !editline_insert(line_of(t), in))
+        buf_fmt(&t->v.hint, "Not pasted: a line holds at most %d bytes", EDITLINE_BYTES);
+}
+
+void act_follow_ask(struct tui *t)
+{
+    const struct model_ask *ask = &t->model->ask;
+    const char *words = ask->open ? ask->words : "";
+
+    if (strcmp(t->asked, words) == 0)
+        return;
+    (void)bytes_copy(t->asked, sizeof t->asked, bytes_str(words));
+    editline_fini(&t->v.answer);
+    t->dirty |= PANE_INPUT;
+}
+
+static void answer(struct tui *t, struct bytes text)
+{
+    if (intents_push(&t->model->intents, INTENT_ANSWER, text) == ERR_OK)
+        editline_fini(&t->v.answer);
 }
 
 static void toggle(struct tui *t, enum layout_want *want, enum layout_part part)
@@ -47,9 +78,15 @@ static void enter(struct tui *t, const struct input_key *k)
     struct bytes text;
 
     (void)k;
+    if (t->model->ask.open) {
+        answer(t, editline_text(&t->v.answer));
+        return;
+    }
     buf_init(&line, EDITLINE_BYTES);
     editline_enter(&t->v.line, &line);
     text = buf_view(&line);
+    while (text.n != 0 && text.p[text.n - 1] == '\n') /* the last of what was pasted */
+        text.n--;
     if (text.n == 1 && text.p[0] == '?')
         text = bytes_str("/help");
     if (text.n != 0) {
@@ -67,9 +104,11 @@ static void complete(struct tui *t, const struct input_key *k)
     struct bytes line = editline_text(&t->v.line);
 
     (void)k;
+    if (t->model->ask.open)
+        return;
     complete_line(&c, t->model, bytes_of(line.p, t->v.line.at));
     if (c.insert.n != 0)
-        editline_insert(&t->v.line, buf_view(&c.insert));
+        (void)editline_insert(&t->v.line, buf_view(&c.insert));
     else if (c.found > 1)
         buf_bytes(&t->v.hint, buf_view(&c.list));
     completion_fini(&c);
@@ -80,6 +119,8 @@ static void cancel(struct tui *t, const struct input_key *k)
     (void)k;
     if (t->model->help)
         model_close_help(t->model);
+    else if (t->model->ask.open)
+        answer(t, (struct bytes){0});
     else
         t->v.alt_next = true;
 }
@@ -91,6 +132,8 @@ static void ask_quit(struct tui *t, const struct input_key *k)
     (void)k;
     if (t->model->help) {
         model_close_help(t->model);
+    } else if (t->model->ask.open) {
+        answer(t, (struct bytes){0});
     } else if (t->v.line.n != 0) { /* into history, so that nothing is lost */
         buf_init(&spent, EDITLINE_BYTES);
         editline_enter(&t->v.line, &spent);
@@ -251,7 +294,7 @@ void act_do(struct tui *t, enum action a, const struct input_key *k)
         {ACTION_SUSPEND, suspend},
     };
 
-    if (edit(&t->v.line, a))
+    if (edit(line_of(t), a))
         return;
     for (size_t i = 0; i < MEM_COUNT(ROWS); i++) {
         if (ROWS[i].action == a)

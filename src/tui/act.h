@@ -19,10 +19,13 @@ struct tui {
     int cols;
     bool folded; /* panes were shown or hidden: the layout is made anew */
     bool pasting;
-    bool quit_asked; /* by the key before this one */
+    struct buf pasted;                                /* until its end has come */
+    char asked[sizeof((struct model_ask *)0)->words]; /* what the answer is being typed for */
+    bool quit_asked;                                  /* by the key before this one */
 };
 
 void act_do(struct tui *t, enum action a, const struct input_key *k);
-void act_insert_char(struct tui *t, uint32_t cp);
+void act_paste(struct tui *t, const struct buf *text); /* as text, whatever it looks like */
+void act_follow_ask(struct tui *t); /* wipes what was typed for a question that is gone */
 
 #endif

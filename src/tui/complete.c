@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "tui/complete.h"
 
+#include "base/mem.h"
 #include "model/command.h"
 
 #define LIST_BYTES 4096
@@ -62,26 +63,91 @@ static void offer_rooms(
     }
 }
 
+static void offer_all(struct completion *c, const struct model *m, const struct roster *people,
+    struct bytes typed)
+{
+    const struct roster *first = &m->open->people;
+
+    for (size_t i = 0; i < people->count; i++) {
+        struct bytes name = person_name(&people->people[i]);
+        if (!model_is_me(m, name) && (people == first || roster_find(first, name) == NULL))
+            offer(c, name, typed);
+    }
+}
+
+/* Those of the open room first, then everybody. */
+static void offer_people(struct completion *c, const struct model *m, struct bytes typed)
+{
+    offer_all(c, m, &m->open->people, typed);
+    if (m->open != m->home)
+        offer_all(c, m, &m->home->people, typed);
+}
+
+static void offer_by(
+    struct completion *c, const struct model *m, enum command_complete what, struct bytes typed)
+{
+    switch (what) {
+    case COMPLETE_COMMAND:
+        offer_commands(c, typed);
+        break;
+    case COMPLETE_ROOM:
+    case COMPLETE_JOINED:
+        offer_rooms(c, m, typed, what == COMPLETE_JOINED);
+        break;
+    case COMPLETE_PERSON:
+        offer_people(c, m, typed);
+        break;
+    case COMPLETE_ON_OFF:
+        offer(c, bytes_str("on"), typed);
+        offer(c, bytes_str("off"), typed);
+        break;
+    case COMPLETE_SETTING: /* free text, as long as there is no table of them */
+    case COMPLETE_NOTHING:
+        break;
+    }
+}
+
+/* Cuts line at its last space into what stands before, and the word being typed; says how many
+ * words stand before. */
+static size_t cut(struct bytes line, struct bytes *first, struct bytes *typed)
+{
+    size_t words = 0;
+    size_t at = 0;
+
+    *first = bytes_of(line.p, line.n);
+    for (size_t i = 0; i < line.n; i++) {
+        if (line.p[i] != ' ')
+            continue;
+        if (i > at && words++ == 0)
+            first->n = i;
+        at = i + 1;
+    }
+    *typed = bytes_of(line.p + at, line.n - at);
+    return words;
+}
+
 void complete_line(struct completion *c, const struct model *m, struct bytes line)
 {
-    const uint8_t *space = line.n != 0 ? memchr(line.p, ' ', line.n) : NULL;
     const struct command *row;
-    struct bytes arg;
+    struct bytes first;
+    struct bytes typed;
+    size_t before;
 
     c->found = 0;
     buf_init(&c->insert, LIST_BYTES);
     buf_init(&c->list, LIST_BYTES);
-    if (line.n == 0 || line.p[0] != '/')
+    if (line.n == 0)
         return;
-    if (space == NULL) {
-        offer_commands(c, bytes_of(line.p + 1, line.n - 1));
+    before = cut(line, &first, &typed);
+    if (line.p[0] != '/') {
+        if (typed.n != 0 && typed.p[0] == '@')
+            offer_people(c, m, bytes_of(typed.p + 1, typed.n - 1));
+    } else if (before == 0) {
+        offer_commands(c, bytes_of(typed.p + 1, typed.n - 1));
     } else {
-        row = command_find(bytes_of(line.p + 1, (size_t)(space - line.p) - 1));
-        arg = bytes_of(space + 1, line.n - (size_t)(space - line.p) - 1);
-        if (row != NULL && row->complete == COMPLETE_COMMAND)
-            offer_commands(c, arg);
-        if (row != NULL && (row->complete == COMPLETE_ROOM || row->complete == COMPLETE_JOINED))
-            offer_rooms(c, m, arg, row->complete == COMPLETE_JOINED);
+        row = command_find(bytes_of(first.p + 1, first.n - 1));
+        if (row != NULL && before <= MEM_COUNT(row->complete))
+            offer_by(c, m, row->complete[before - 1], typed);
     }
     if (c->found == 1)
         buf_u8(&c->insert, ' ');

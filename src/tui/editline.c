@@ -9,11 +9,17 @@ void editline_init(struct editline *e)
     memset(e, 0, sizeof *e);
 }
 
+static void forget(char *line)
+{
+    if (line != NULL)
+        mem_wipe_free(line, strlen(line) + 1);
+}
+
 void editline_fini(struct editline *e)
 {
     for (size_t i = 0; i < e->history_n; i++)
-        mem_free(e->history[i]);
-    mem_free(e->draft);
+        forget(e->history[i]);
+    forget(e->draft);
     mem_wipe(e, sizeof *e);
 }
 
@@ -52,15 +58,19 @@ static bool is_word(const struct editline *e, size_t at)
            (c >= 'a' && c <= 'z') || c == '_';
 }
 
+/* The last place before the cursor where a word begins. */
 static size_t word_left(const struct editline *e)
 {
-    size_t at = e->at;
+    size_t found = 0;
+    bool inside = false;
 
-    while (at > 0 && !is_word(e, before(e, at)))
-        at = before(e, at);
-    while (at > 0 && is_word(e, before(e, at)))
-        at = before(e, at);
-    return at;
+    for (size_t i = 0; i < e->at; i = next(e, i)) {
+        bool word = is_word(e, i);
+        if (word && !inside)
+            found = i;
+        inside = word;
+    }
+    return found;
 }
 
 static size_t word_right(const struct editline *e)
@@ -97,7 +107,7 @@ void editline_set(struct editline *e, struct bytes text)
 {
     e->n = 0;
     e->at = 0;
-    editline_insert(e, text);
+    (void)editline_insert(e, text);
 }
 
 static void clean(struct buf *out, struct bytes before, struct bytes text, struct bytes after)
@@ -112,23 +122,21 @@ static void clean(struct buf *out, struct bytes before, struct bytes text, struc
     utf8_clean(out, buf_view(&raw), UTF8_DISPLAY);
     if (buf_end(&raw) != ERR_OK)
         out->err = ERR_TOO_BIG;
-    buf_free(&raw);
-    for (size_t i = 0; i < out->n; i++) {
-        if (out->p[i] == '\n')
-            out->p[i] = ' ';
-    }
+    buf_wipe(&raw);
 }
 
 /* The whole line is cleaned each time: a mark that is typed belongs to the letter before it. */
-void editline_insert(struct editline *e, struct bytes foreign)
+bool editline_insert(struct editline *e, struct bytes foreign)
 {
     struct bytes before_it = bytes_of(e->text, e->at);
     struct buf head;
     struct buf whole;
+    bool fits;
 
     clean(&head, before_it, foreign, (struct bytes){0});
     clean(&whole, before_it, foreign, behind(e, e->at));
-    if (buf_end(&head) == ERR_OK && buf_end(&whole) == ERR_OK && whole.n <= EDITLINE_BYTES) {
+    fits = buf_end(&head) == ERR_OK && buf_end(&whole) == ERR_OK && whole.n <= EDITLINE_BYTES;
+    if (fits) {
         size_t at = 0;
         if (whole.n != 0)
             memcpy(e->text, whole.p, whole.n);
@@ -137,8 +145,9 @@ void editline_insert(struct editline *e, struct bytes foreign)
             at = next(e, at);
         e->at = at;
     }
-    buf_free(&head);
-    buf_free(&whole);
+    buf_wipe(&head);
+    buf_wipe(&whole);
+    return fits;
 }
 
 void editline_go(struct editline *e, enum editline_move to)
@@ -172,13 +181,18 @@ void editline_kill(struct editline *e, enum editline_move to)
     take_out(e, e->at, target(e, to), true);
 }
 
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\n';
+}
+
 void editline_kill_blank(struct editline *e)
 {
     size_t at = e->at;
 
-    while (at > 0 && e->text[at - 1] == ' ')
+    while (at > 0 && is_blank(e->text[at - 1]))
         at--;
-    while (at > 0 && e->text[at - 1] != ' ')
+    while (at > 0 && !is_blank(e->text[at - 1]))
         at--;
     take_out(e, at, e->at, true);
 }
@@ -188,7 +202,8 @@ void editline_yank(struct editline *e)
     uint8_t copy[EDITLINE_BYTES];
 
     memcpy(copy, e->killed, e->killed_n);
-    editline_insert(e, bytes_of(copy, e->killed_n));
+    (void)editline_insert(e, bytes_of(copy, e->killed_n));
+    mem_wipe(copy, sizeof copy);
 }
 
 void editline_swap(struct editline *e)
@@ -203,13 +218,14 @@ void editline_swap(struct editline *e)
     memcpy(copy, e->text + left, mid - left);
     memmove(e->text + left, e->text + mid, right - mid);
     memcpy(e->text + left + (right - mid), copy, mid - left);
+    mem_wipe(copy, sizeof copy);
     e->at = right;
 }
 
 static void look_at(struct editline *e, size_t at)
 {
     if (e->history_at == e->history_n) {
-        mem_free(e->draft);
+        forget(e->draft);
         e->draft = mem_alloc(e->n + 1);
         (void)bytes_copy(e->draft, e->n + 1, editline_text(e));
     }
@@ -237,7 +253,7 @@ static void remember(struct editline *e)
                          bytes_eq(bytes_str(e->history[e->history_n - 1]), editline_text(e))))
         return;
     if (e->history_n == EDITLINE_HISTORY) {
-        mem_free(e->history[0]);
+        forget(e->history[0]);
         memmove(e->history, e->history + 1, (EDITLINE_HISTORY - 1) * sizeof e->history[0]);
         e->history_n--;
     }
@@ -255,17 +271,45 @@ void editline_enter(struct editline *e, struct buf *out)
     e->at = 0;
 }
 
+size_t editline_count(const struct editline *e, size_t bytes)
+{
+    size_t n = 0;
+
+    for (size_t at = 0; at < bytes && at < e->n; at = next(e, at))
+        n++;
+    return n;
+}
+
+/* The cluster at a place: its bytes and its columns as the line is shown. */
+static size_t shown(const struct editline *e, size_t at, int *cols)
+{
+    size_t n = utf8_cluster(behind(e, at), cols);
+
+    if (e->text[at] == '\n')
+        *cols = 1;
+    return n;
+}
+
 struct bytes editline_window(const struct editline *e, int cols, int *cursor_col)
 {
     size_t from = 0;
-    int at = utf8_width(bytes_of(e->text, e->at));
+    size_t to;
+    int at = 0;
+    int width;
 
+    for (size_t i = 0; i < e->at; at += width)
+        i += shown(e, i, &width);
     /* The cursor itself takes a column. */
     while (at > cols - 1 && from < e->at) {
-        int width;
-        from += utf8_cluster(behind(e, from), &width);
+        from += shown(e, from, &width);
         at -= width;
     }
     *cursor_col = at;
-    return bytes_of(e->text + from, utf8_fit(behind(e, from), cols));
+    for (to = from; to < e->n; cols -= width) {
+        size_t n = shown(e, to, &width);
+        if (width > cols)
+            break;
+        to += n;
+    }
+    return bytes_of(e->text + from, to - from);
 }

@@ -94,7 +94,7 @@ static const struct keymap_help HELP[] = {
     {"Alt+A", "the next page where something happened"},
     {"F7 F8", "show or hide rooms, people"},
     {"PgUp PgDn Alt+End", "look back, forward, at the newest"},
-    {"Tab", "complete a command or a room"},
+    {"Tab", "complete a command, a room or a name"},
     {"Up Down", "what you typed before"},
     {"Ctrl+A E K U W Y", "edit the line as in a shell"},
     {"Ctrl+L Ctrl+Z", "draw anew, go to the background"},

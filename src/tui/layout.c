@@ -32,7 +32,7 @@ static void cut_body(struct layout *l, struct rect body, const struct layout_wis
     bool rooms = wanted(wish->rooms, body.cols >= 80);
     bool people = wanted(wish->people, body.cols >= 110);
     int rooms_cols = body.cols >= 110 ? clamp(body.cols * 16 / 100, 18, 24) : 15;
-    int people_cols = clamp(body.cols * 14 / 100, 16, 20);
+    int people_cols = clamp(body.cols * 17 / 100, 20, 24);
     int left = 0;
     int right = 0;
 

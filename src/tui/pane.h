@@ -24,6 +24,7 @@ struct pane_view {
     const struct model *model;
     struct layout layout;
     struct editline line;
+    struct editline answer; /* to what the model asks: apart from what is said, and wiped */
     struct pane_place place;
     int help_from;  /* rows of the page of help above the pane */
     unsigned below; /* events under the bottom edge */
@@ -45,5 +46,10 @@ struct pane {
 extern const struct pane PANE_TITLE, PANE_TOP_RULE, PANE_LOW_RULE, PANE_ROOMS, PANE_ROOMS_RULE,
     PANE_LOG, PANE_PEOPLE, PANE_PEOPLE_RULE, PANE_STATUS, PANE_INPUT_LINE, PANE_HINTS,
     PANE_SMALL;
+
+/* "relay", "#room" or the name of a person. */
+void pane_page_name(struct buf *to, const struct model *m, const struct room *r);
+/* How alarming a seal is; what it is, its words say. */
+enum screen_style pane_seal_style(enum room_seal seal);
 
 #endif

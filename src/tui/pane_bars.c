@@ -42,16 +42,6 @@ static void draw_bar(struct pane_view *v, struct rect r, struct bar *b)
     }
 }
 
-static void put_page_name(struct buf *to, const struct model *m, const struct room *r)
-{
-    if (r == m->home) {
-        buf_text(to, "relay");
-    } else {
-        buf_text(to, "#");
-        buf_bytes(to, room_name(r));
-    }
-}
-
 static const char *trust_words(const struct model *m)
 {
     static const char *const WORDS[] = {
@@ -64,18 +54,56 @@ static const char *trust_words(const struct model *m)
     return WORDS[m->trust];
 }
 
+enum screen_style pane_seal_style(enum room_seal seal)
+{
+    static const enum screen_style STYLES[ROOM_SEALS] = {
+        [ROOM_PLAIN] = STYLE_DIM,
+        [ROOM_AGREEING] = STYLE_WARN,
+        [ROOM_UNCONFIRMED] = STYLE_WARN,
+        [ROOM_SEALED] = STYLE_GOOD,
+        [ROOM_STOPPED] = STYLE_BAD,
+        [ROOM_LOST] = STYLE_BAD,
+    };
+
+    return STYLES[seal];
+}
+
+/* Ranked above all else: half of its words would say something else. */
+static void put_seal(struct bar *b, const struct room *r, bool right)
+{
+    buf_text(add(b, pane_seal_style(r->seal), 10, right), room_seal_str(r->seal));
+}
+
+static void put_count(struct bar *b, const struct model *m, bool right)
+{
+    const struct room *r = m->open;
+    size_t n = r == m->home ? r->people.count : r->members;
+    struct buf *t;
+
+    if (n == 0 || r->direct)
+        return;
+    t = add(b, STYLE_DIM, 4, right);
+    if (r == m->home)
+        buf_fmt(t, "%zu online", n);
+    else
+        buf_fmt(t, "%zu member%s", n, n == 1 ? "" : "s");
+}
+
 static void draw_title(struct pane_view *v, struct rect r)
 {
     const struct model *m = v->model;
     struct bar b = {.count = 0};
 
-    put_page_name(add(&b, STYLE_STRONG, 9, false), m, m->open);
+    pane_page_name(add(&b, STYLE_STRONG, 9, false), m, m->open);
     if (m->open == m->home)
         buf_text(add(&b, STYLE_TEXT, 7, false), m->address);
-    else
-        buf_fmt(add(&b, STYLE_DIM, 3, false), "on %s", m->address);
-    if (m->link == MODEL_READY)
+    else if (m->open->topic[0] != '\0')
+        buf_text(add(&b, STYLE_TEXT, 3, false), m->open->topic);
+    if (m->open == m->home && m->link == MODEL_READY)
         buf_text(add(&b, STYLE_DIM, 5, true), trust_words(m));
+    if (m->open != m->home)
+        put_count(&b, m, true);
+    put_seal(&b, m->open, true);
     draw_bar(v, r, &b);
 }
 
@@ -131,22 +159,25 @@ static void put_active(struct bar *b, const struct model *m)
             buf_text(t, "Act:");
         }
         buf_fmt(t, " %zu:", i + 1);
-        put_page_name(t, m, r);
+        pane_page_name(t, m, r);
+        if (r->mention != 0)
+            buf_fmt(t, " (@%u)", r->mention);
     }
 }
 
 static void draw_status(struct pane_view *v, struct rect r)
 {
     const struct model *m = v->model;
-    size_t people = m->open->people.count;
+    bool titled = layout_has(&v->layout, LAYOUT_TITLE);
     struct bar b = {.count = 0};
     struct buf *t = add(&b, STYLE_TEXT, 8, false);
 
     buf_fmt(t, "%zu:", model_page_of(m, m->open) + 1);
-    put_page_name(t, m, m->open);
-    if (people != 0)
-        buf_fmt(add(&b, STYLE_DIM, 4, false), "%zu %s", people,
-            m->open == m->home ? "online" : "here");
+    pane_page_name(t, m, m->open);
+    if (m->open == m->home || !titled)
+        put_count(&b, m, false);
+    if (m->open != m->home && (m->open->seal != ROOM_SEALED || !titled))
+        put_seal(&b, m->open, false);
     if (v->below != 0)
         buf_fmt(add(&b, STYLE_ACCENT, 7, false), "%s %u below",
             screen_glyph(v->screen, GLYPH_BELOW), v->below);
@@ -157,8 +188,11 @@ static void draw_status(struct pane_view *v, struct rect r)
 
 static void draw_hints(struct pane_view *v, struct rect r)
 {
-    static const char *const HINTS[] = {
-        "F1 help", "/join ROOM", "Tab complete", "Alt+1..9 pages", "/nick NAME", "/quit"};
+    static const struct {
+        const char *words;
+        int rank;
+    } HINTS[] = {{"Enter send", 4}, {"/join ROOM", 8}, {"/msg NAME", 7}, {"Tab complete", 6},
+        {"Alt+1..9 pages", 5}, {"F1 help", 9}};
     struct bar b = {.count = 0};
 
     if (v->quit_armed)
@@ -166,12 +200,14 @@ static void draw_hints(struct pane_view *v, struct rect r)
     else if (v->alt_next)
         buf_text(add(&b, STYLE_ACCENT, 9, false), "ESC-   the next key counts as with Alt");
     else if (v->model->help)
-        buf_text(add(&b, STYLE_DIM, 9, false), "ESC closes this page");
+        buf_text(add(&b, STYLE_DIM, 9, false), "ESC closes this page   PgUp PgDn move in it");
     else if (v->hint.n != 0)
         buf_bytes(add(&b, STYLE_TEXT, 9, false), buf_view(&v->hint));
+    else if (v->model->ask.open)
+        buf_text(add(&b, STYLE_DIM, 9, false), "Enter answers   ESC takes the question back");
     else
         for (size_t i = 0; i < MEM_COUNT(HINTS); i++)
-            buf_text(add(&b, STYLE_DIM, 9 - (int)i, false), HINTS[i]);
+            buf_text(add(&b, STYLE_DIM, HINTS[i].rank, false), HINTS[i].words);
     draw_bar(v, r, &b);
 }
 

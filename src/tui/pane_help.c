@@ -31,7 +31,7 @@ static void put_pair(struct page *p, const char *left, const char *right)
     int col = beside ? LEFT_COLS + 3 : 3;
 
     put(p, 1, STYLE_STRONG, bytes_str(left));
-    if (!beside)
+    if (!beside || strlen(left) > LEFT_COLS)
         p->row++;
     while (wrap_next(&rest, p->r.cols - col - 1, &row)) {
         put(p, col, STYLE_TEXT, row);

@@ -3,97 +3,60 @@
  * What happened in the open room, newest at the bottom.
  *
  *   prefix   the columns before the text: clock, then a name or a glyph set to the right
- *   rows     what an event takes on the screen, a day line before it included
+ *   mark     what became of a message of ours, behind it
  *   place    the event whose last visible row is at the bottom edge
  */
 #include "tui/pane_log.h"
 
 #include <stdio.h>
-#include <time.h>
 
-#include "base/mem.h"
-#include "base/utf8.h"
+#include "tui/entry.h"
 #include "tui/pane_help.h"
-#include "tui/wrap.h"
-
-struct line { /* one event, ready to be laid in rows */
-    struct buf text;
-    int indent;
-    size_t rows;
-    bool day; /* another day than the event before */
-};
 
 static const struct events *shown(const struct pane_view *v)
 {
     return &v->model->open->events;
 }
 
-static struct tm local_time(int64_t wall_ms)
+/* Of a message of ours, as long as it matters: nothing where the relay has it. */
+static void put_mark(char out[32], const struct pane_view *v, const struct event *e)
 {
-    time_t t = (time_t)(wall_ms / 1000);
-    struct tm tm = {0};
+    const char *glyph = "";
+    bool failed = e->state == EVENT_FAILED;
 
-    (void)localtime_r(&t, &tm);
-    return tm;
+    if (failed)
+        glyph = screen_glyph(v->screen, GLYPH_BANG);
+    else if (e->state == EVENT_QUEUED)
+        glyph = screen_glyph(v->screen, GLYPH_ELLIPSIS);
+    else if (e->state == EVENT_DELIVERED && (e->flags & EVENT_OLD) == 0)
+        glyph = screen_glyph(v->screen, GLYPH_CHECK);
+    if (e->kind != EVENT_MESSAGE || (e->flags & EVENT_OWN) == 0)
+        glyph = "";
+    (void)snprintf(out, 32, "%s%s", glyph, failed && glyph[0] != '\0' ? " not sent" : "");
 }
 
-static bool other_day(const struct event *a, const struct event *b)
+static void line_init(struct entry *en, const struct pane_view *v, size_t i, int cols)
 {
-    struct tm x = local_time(a->wall_ms);
-    struct tm y = local_time(b->wall_ms);
+    char mark[32];
 
-    return x.tm_yday != y.tm_yday || x.tm_year != y.tm_year;
-}
-
-static int prefix_cols(const struct pane_view *v)
-{
-    int clock = v->layout.clock ? 7 : 0;
-
-    return 1 + clock + (v->layout.nick_cols != 0 ? v->layout.nick_cols + 2 : 0);
-}
-
-/* Where names are not aligned, the name is the first word of the text. */
-static void line_init(struct line *l, const struct pane_view *v, size_t i, int cols)
-{
-    const struct event *e = events_at(shown(v), i);
-    bool inside = v->layout.nick_cols == 0;
-    struct buf raw;
-
-    buf_init(&raw, (size_t)EVENT_TEXT * 2);
-    if (inside && e->who.n != 0) {
-        buf_bytes(&raw, e->who);
-        buf_text(&raw, e->kind == EVENT_NOTICE ? ": " : " ");
-    } else if (inside && (e->kind == EVENT_WARN || e->kind == EVENT_ERROR)) {
-        buf_text(&raw, "! ");
-    }
-    buf_bytes(&raw, e->text);
-    buf_init(&l->text, (size_t)EVENT_TEXT * 32);
-    utf8_clean(&l->text, buf_view(&raw), UTF8_DISPLAY);
-    buf_free(&raw);
-    l->indent = prefix_cols(v);
-    l->day = i > 0 && other_day(events_at(shown(v), i - 1), e);
-    l->rows = wrap_count(buf_view(&l->text), cols - l->indent - 1) + l->day;
-}
-
-static void line_fini(struct line *l)
-{
-    buf_free(&l->text);
+    put_mark(mark, v, events_at(shown(v), i));
+    entry_init(en, &v->layout, cols, shown(v), i, mark);
 }
 
 static size_t rows_of(const struct pane_view *v, size_t i, int cols)
 {
-    struct line l;
+    struct entry en;
     size_t rows;
 
-    line_init(&l, v, i, cols);
-    rows = l.rows;
-    line_fini(&l);
+    line_init(&en, v, i, cols);
+    rows = en.rows;
+    entry_fini(&en);
     return rows;
 }
 
 static void draw_day(struct pane_view *v, struct rect at, const struct event *e)
 {
-    struct tm tm = local_time(e->wall_ms);
+    struct tm tm = entry_time(e->wall_ms);
     char day[40];
 
     (void)strftime(day, sizeof day, " %a %d %b %Y ", &tm);
@@ -101,52 +64,83 @@ static void draw_day(struct pane_view *v, struct rect at, const struct event *e)
     (void)screen_text(v->screen, at.row, at.col + 4, at.cols - 6, STYLE_DIM, bytes_str(day));
 }
 
-static enum screen_style text_style(enum event_kind kind)
-{
-    static const enum screen_style STYLES[EVENT_KINDS] = {
-        [EVENT_INFO] = STYLE_TEXT,
-        [EVENT_HERE] = STYLE_DIM,
-        [EVENT_GONE] = STYLE_DIM,
-        [EVENT_CHANGE] = STYLE_DIM,
-        [EVENT_NOTICE] = STYLE_STRONG,
-        [EVENT_WARN] = STYLE_TEXT,
-        [EVENT_ERROR] = STYLE_BAD,
-    };
+struct kind_row {
+    enum screen_style text;
+    enum screen_style who;
+    enum screen_glyph sign; /* where there is no name */
+};
+static const struct kind_row KINDS[EVENT_KINDS] = {
+    [EVENT_INFO] = {STYLE_TEXT, STYLE_DIM, GLYPH_DOT},
+    [EVENT_HERE] = {STYLE_DIM, STYLE_TEXT, GLYPH_DOT},
+    [EVENT_GONE] = {STYLE_DIM, STYLE_TEXT, GLYPH_DOT},
+    [EVENT_CHANGE] = {STYLE_DIM, STYLE_TEXT, GLYPH_DOT},
+    [EVENT_NOTICE] = {STYLE_STRONG, STYLE_ACCENT, GLYPH_DOT},
+    [EVENT_WARN] = {STYLE_TEXT, STYLE_WARN, GLYPH_BANG},
+    [EVENT_ERROR] = {STYLE_BAD, STYLE_BAD, GLYPH_BANG},
+    [EVENT_MESSAGE] = {STYLE_TEXT, STYLE_TEXT, GLYPH_DOT},
+    [EVENT_FOUND] = {STYLE_DIM, STYLE_DIM, GLYPH_DOT},
+};
 
-    return STYLES[kind];
+static struct kind_row look_of(const struct event *e)
+{
+    struct kind_row row = KINDS[e->kind];
+
+    if (e->kind == EVENT_MESSAGE && (e->flags & EVENT_OWN) != 0)
+        row.text = row.who = STYLE_STRONG;
+    if (e->kind == EVENT_MESSAGE && (e->flags & EVENT_MENTION) != 0)
+        row.text = row.who = STYLE_ACCENT;
+    return row;
 }
 
+/* Set to the right. The tag tells two guests of one name apart: the name gives way. */
 static void draw_who(struct pane_view *v, struct rect at, int col, const struct event *e)
 {
-    int cols = v->layout.nick_cols;
+    const struct kind_row look = look_of(e);
+    char tag[EVENT_TAG + 1];
+    int cols = v->layout.nick_cols - (int)strlen(entry_tag(tag, e));
     int width = screen_width(e->who);
 
-    if (e->who.n != 0) {
-        width = width < cols ? width : cols;
-        (void)screen_text(v->screen, at.row, col + cols - width, width,
-            e->kind == EVENT_NOTICE ? STYLE_ACCENT : STYLE_TEXT, e->who);
-    } else if (e->kind == EVENT_WARN) {
-        (void)screen_put(v->screen, at.row, col + cols - 1, STYLE_WARN, GLYPH_BANG);
-    } else if (e->kind == EVENT_ERROR) {
-        (void)screen_put(v->screen, at.row, col + cols - 1, STYLE_BAD, GLYPH_BANG);
-    } else {
-        (void)screen_put(v->screen, at.row, col + cols - 1, STYLE_DIM, GLYPH_DOT);
+    if (e->who.n == 0) {
+        (void)screen_put(v->screen, at.row, col + v->layout.nick_cols - 1, look.who, look.sign);
+        return;
     }
+    width = width < cols ? width : cols;
+    (void)screen_text(v->screen, at.row, col + cols - width, width, look.who, e->who);
+    (void)screen_text(v->screen, at.row, col + cols, EVENT_TAG, STYLE_DIM, bytes_str(tag));
 }
 
 static void draw_prefix(struct pane_view *v, struct rect at, const struct event *e)
 {
-    struct tm tm = local_time(e->wall_ms);
+    struct tm tm = entry_time(e->wall_ms);
     int col = at.col + 1;
     char clock[8];
 
+    /* Not by colour alone: a sign in the margin as well. */
+    if (e->kind == EVENT_MESSAGE && (e->flags & EVENT_MENTION) != 0)
+        (void)screen_put(v->screen, at.row, at.col, STYLE_ACCENT, GLYPH_MARK);
     if (v->layout.clock) {
         (void)strftime(clock, sizeof clock, "%H:%M", &tm);
-        (void)screen_text(v->screen, at.row, col, 5, STYLE_DIM, bytes_str(clock));
+        if (e->kind != EVENT_FOUND)
+            (void)screen_text(v->screen, at.row, col, 5, STYLE_DIM, bytes_str(clock));
         col += 7;
     }
     if (v->layout.nick_cols != 0)
         draw_who(v, at, col, e);
+}
+
+/* One row of an entry: what was said, then what became of it. */
+static void draw_row(struct pane_view *v, struct rect at, const struct event *e,
+    const struct entry *en, struct bytes row)
+{
+    const uint8_t *mark = en->text.p + en->mark_at;
+    size_t said = row.n;
+
+    if (row.p + row.n > mark)
+        said = row.p < mark ? (size_t)(mark - row.p) : 0;
+    at.col +=
+        screen_text(v->screen, at.row, at.col, at.cols, look_of(e).text, bytes_of(row.p, said));
+    (void)screen_text(v->screen, at.row, at.col, at.cols,
+        e->state == EVENT_FAILED ? STYLE_BAD : STYLE_DIM, bytes_of(row.p + said, row.n - said));
 }
 
 /* The rows of event i from top on; those outside of r are left out. */
@@ -154,30 +148,28 @@ static void draw_event(struct pane_view *v, struct rect r, size_t i, int top)
 {
     const struct event *e = events_at(shown(v), i);
     struct rect at = {top, r.col, 1, r.cols};
-    struct line l;
+    struct entry en;
     struct bytes rest;
-    struct bytes row;
+    struct bytes row = {0};
     bool first = true;
 
-    line_init(&l, v, i, r.cols);
-    rest = buf_view(&l.text);
-    if (l.day) {
+    line_init(&en, v, i, r.cols);
+    rest = buf_view(&en.text);
+    if (en.day) {
         if (at.row >= r.row && at.row < r.row + r.rows)
             draw_day(v, at, e);
         at.row++;
     }
-    while (
-        at.row < r.row + r.rows && (wrap_next(&rest, r.cols - l.indent - 1, &row) || first)) {
-        if (at.row >= r.row) {
-            if (first)
-                draw_prefix(v, at, e);
-            (void)screen_text(v->screen, at.row, r.col + l.indent, r.cols - l.indent - 1,
-                text_style(e->kind), first && l.text.n == 0 ? (struct bytes){0} : row);
-        }
+    for (; at.row < r.row + r.rows && (entry_next(&en, r.cols, &rest, &row) || first);
+         at.row++) {
+        int col = en.indent + (first ? 0 : en.hang);
+        if (at.row >= r.row && first)
+            draw_prefix(v, at, e);
+        if (at.row >= r.row && en.text.n != 0)
+            draw_row(v, (struct rect){at.row, r.col + col, 1, r.cols - col - 1}, e, &en, row);
         first = false;
-        at.row++;
     }
-    line_fini(&l);
+    entry_fini(&en);
 }
 
 /* The index of the event at the bottom edge, and how many of its rows lie below it. */

@@ -4,6 +4,15 @@
 
 #include "tui/pane.h"
 
+void pane_page_name(struct buf *to, const struct model *m, const struct room *r)
+{
+    if (r == m->home)
+        buf_text(to, "relay");
+    else if (!r->direct)
+        buf_text(to, "#");
+    buf_bytes(to, room_name(r));
+}
+
 static size_t others(const struct model *m)
 {
     size_t n = 0;
@@ -21,7 +30,8 @@ static const char *lock_word(const struct room *r)
     return WORDS[r->lock];
 }
 
-/* "3 #name        pw 12": number and name from the left, lock and count from the right. */
+/* "3 #name        pw 12": number and name from the left; from the right lock and people, or
+ * what is new: "+5", and "@1" where one is named. */
 static void draw_room(struct pane_view *v, struct rect at, size_t number, const struct room *r)
 {
     const struct model *m = v->model;
@@ -42,14 +52,15 @@ static void draw_room(struct pane_view *v, struct rect at, size_t number, const 
         (void)snprintf(right, sizeof right, "%s", lock_word(r));
     if (r->unread != 0)
         (void)snprintf(right, sizeof right, "+%u", r->unread);
+    if (r->mention != 0)
+        (void)snprintf(right, sizeof right, "@%u", r->mention);
     right_cols = (int)strlen(right);
     if (open)
         (void)screen_put(v->screen, at.row, at.col, STYLE_ACCENT, GLYPH_MARK);
     if (r->joined)
         (void)screen_text(v->screen, at.row, at.col + 1, 1, STYLE_DIM, bytes_str(left));
-    buf_init(&name, ROOM_NAME + 2);
-    buf_text(&name, home ? "relay" : "#");
-    buf_bytes(&name, room_name(r));
+    buf_init(&name, ROOM_NAME + 8);
+    pane_page_name(&name, m, r);
     (void)screen_text(
         v->screen, at.row, at.col + 3, at.cols - 5 - right_cols, style, buf_view(&name));
     (void)screen_text(v->screen, at.row, at.col + at.cols - 1 - right_cols, right_cols,

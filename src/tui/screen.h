@@ -37,6 +37,9 @@ enum screen_glyph {
     GLYPH_DOT,
     GLYPH_BELOW,
     GLYPH_BANG,
+    GLYPH_CHECK,
+    GLYPH_BULLET,  /* a letter that is not shown */
+    GLYPH_NEWLINE, /* one column in both sets, as the bullet */
     GLYPH_COUNT
 };
 

@@ -2,6 +2,7 @@
 #include "tui/tui.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "tui/act.h"
 #include "tui/pane_log.h"
 
@@ -30,6 +31,8 @@ enum err tui_open(struct model *m, struct tui **out, char *why, size_t why_n)
     t->model = m;
     t->v.model = m;
     editline_init(&t->v.line);
+    editline_init(&t->v.answer);
+    buf_init(&t->pasted, EDITLINE_BYTES);
     buf_init(&t->v.hint, 4096);
     tui_resize(t);
     *out = t;
@@ -42,6 +45,8 @@ void tui_close(struct tui *t)
         return;
     screen_close(t->v.screen);
     editline_fini(&t->v.line);
+    editline_fini(&t->v.answer);
+    buf_wipe(&t->pasted);
     buf_free(&t->v.hint);
     mem_free(t);
 }
@@ -68,8 +73,10 @@ void tui_resume(struct tui *t)
 
 void tui_draw(struct tui *t)
 {
-    unsigned dirty = t->dirty | model_take_dirty(t->model);
+    unsigned dirty;
 
+    act_follow_ask(t);
+    dirty = t->dirty | model_take_dirty(t->model);
     if (dirty == 0)
         return;
     if (t->model->help && !layout_has(&t->v.layout, LAYOUT_LOG)) {
@@ -102,19 +109,28 @@ void tui_draw(struct tui *t)
 
 /* ---- keys ---- */
 
-/* What is pasted is text, whatever it looks like: nothing in it is a command of the keys. */
+/* What is pasted is text, whatever it looks like: nothing in it is a command of the keys. It
+ * goes into the line as a whole or not at all. */
 static void paste(struct tui *t, const struct input_key *k)
 {
-    if (k->code == INPUT_PASTE_END)
-        t->pasting = false;
-    else if (k->code == INPUT_ENTER || k->code == INPUT_TAB)
-        act_insert_char(t, ' ');
+    uint8_t letter[4];
+
+    if (k->code == INPUT_ENTER)
+        buf_u8(&t->pasted, '\n');
+    else if (k->code == INPUT_TAB)
+        buf_u8(&t->pasted, '\t');
     else if (k->code == INPUT_CHAR)
-        act_insert_char(t, k->cp);
+        buf_put(&t->pasted, letter, utf8_put(letter, k->cp));
+    if (k->code != INPUT_PASTE_END)
+        return;
+    t->pasting = false;
+    act_paste(t, &t->pasted);
+    buf_wipe(&t->pasted);
 }
 
 static void take(struct tui *t, struct input_key k)
 {
+    act_follow_ask(t);
     t->quit_asked = t->v.quit_armed;
     t->v.quit_armed = false;
     buf_clear(&t->v.hint);

@@ -4,6 +4,10 @@
 #include <stdio.h>
 
 #include "ctl/order.h"
+#include "face/doctor.h"
+#include "face/json.h"
+#include "face/objects.h"
+#include "face/options.h"
 #include "model/command.h"
 #include "net/opcode.h"
 #include "server/config.h"
@@ -53,6 +57,32 @@ static void dump_opcodes(void)
     }
 }
 
+static void dump_command_line(void)
+{
+    const struct verb_row *verb;
+    const struct option_row *option;
+
+    for (size_t i = 1; (verb = options_verb_at(i)) != NULL; i++)
+        (void)printf("verb\t%s\t%s\t%s\n", verb->name, verb->args, verb->help);
+    for (size_t i = 0; (option = options_row_at(i)) != NULL; i++)
+        (void)printf("option\t%s\t%.1s\t%s\t%s\n", option->name, &option->letter,
+            option->arg != NULL ? option->arg : "", option->help);
+}
+
+static void dump_objects(void)
+{
+    const struct request_row *request;
+    const struct object_row *object;
+
+    for (size_t i = 0; (request = json_face_at(i)) != NULL; i++)
+        (void)printf("request\t%s\t%s\t%s\t%s\n", request->name, request->keys, request->needs,
+            request->gives);
+    for (size_t i = 0; (object = objects_at(i)) != NULL; i++)
+        (void)printf("event\t%s\t%s\t%s\n", object->name, object->keys, object->maybe);
+    for (enum doctor_point p = 0; p < DOCTOR_POINTS; p++)
+        (void)printf("point\t%s\n", doctor_point_name(p));
+}
+
 int main(void)
 {
     const struct limit_row *limit;
@@ -71,6 +101,8 @@ int main(void)
             order->help);
     for (size_t i = 0; (command = command_at(i)) != NULL; i++)
         (void)printf("command\t%s\t%s\t%s\n", command->name, command->args, command->help);
+    dump_command_line();
+    dump_objects();
     dump_opcodes();
     return 0;
 }

@@ -30,9 +30,7 @@ Test(manual, commands__every_row_with_its_arguments)
 
     for (size_t i = 0; command_at(i) != NULL; i++) {
         const struct command *c = command_at(i);
-        static const char *const TAKES[] = {
-            [TAKES_NOTHING] = "\n", [TAKES_MAYBE] = " Op Ar", [TAKES_ONE] = " Ar"};
-        const char *takes = TAKES[c->takes];
+        const char *takes = c->least != 0 ? " Ar" : c->most != 0 ? " Op" : "\n";
         char want[64];
         (void)snprintf(want, sizeof want, ".It Cm /%s%s", c->name, takes);
         cr_assert_not_null(strstr(page, want), "%s", want);

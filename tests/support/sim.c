@@ -3,13 +3,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/rand.h"
 #include "net/framer.h"
 #include "support/bus_lossy.h"
+#include "support/support.h"
 
 #define START_MS   1000000u
 #define START_WALL 1800000000000
@@ -361,8 +361,11 @@ void sim_init(struct sim *s, uint64_t seed)
     loop_task_init(&s->drain_hasher, drain_hasher, s);
     config_defaults(&s->config);
     /* Every note is put together, as for the audit, and goes nowhere: what is gone is not
-     * named. */
-    log_off();
+     * named. SOTTO_LOG=1 shows it, for who looks for something. */
+    if (getenv("SOTTO_LOG") != NULL)
+        log_to_fd(2);
+    else
+        log_off();
     log_set_level(LOG_DEBUG);
     s->config.limits.hash_log2_n = 1;
     rand_use(sim_bytes, s);
@@ -423,37 +426,11 @@ void sim_stop(struct sim *s)
     parts_free(s);
 }
 
-/* A copy of the database's files as they lie on disk at this instant. */
-static void copy_file(const char *path, const char *suffix, const char *from, const char *to)
-{
-    char in[512], out[512], block[4096];
-    size_t n;
-
-    (void)snprintf(in, sizeof in, "%s%s%s", path, from, suffix);
-    (void)snprintf(out, sizeof out, "%s%s%s", path, to, suffix);
-    (void)remove(out);
-    FILE *r = fopen(in, "rb");
-    if (r == NULL)
-        return;
-    FILE *w = fopen(out, "wb");
-    if (w == NULL)
-        die("kill", out);
-    while ((n = fread(block, 1, sizeof block, r)) != 0) {
-        if (fwrite(block, 1, n, w) != n)
-            die("kill", "cannot copy the database");
-    }
-    (void)fchmod(fileno(w), 0600);
-    (void)fclose(r);
-    (void)fclose(w);
-}
-
 void sim_kill(struct sim *s)
 {
-    copy_file(s->db_path, "", "", ".killed");
-    copy_file(s->db_path, "-wal", "", ".killed");
+    support_freeze(s->db_path);
     sim_stop(s);
-    copy_file(s->db_path, "", ".killed", "");
-    copy_file(s->db_path, "-wal", ".killed", "");
+    support_thaw(s->db_path);
 }
 
 static void note_drained(void *arg)

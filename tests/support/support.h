@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What every test may use: where the source tree is, and a private folder that is removed. */
+/* What every test may use: where the source tree is, private folders that are removed, and
+ * databases whose owner is killed. */
 #ifndef SUPPORT_SUPPORT_H
 #define SUPPORT_SUPPORT_H
 
@@ -9,5 +10,9 @@ const char *support_source(void); /* $SOTTO_SOURCE, or the folder this was built
 void support_tmpdir(
     char *out, size_t n); /* made 0700 below /tmp; support_rmtree() removes it */
 void support_rmtree(const char *path);
+/* A database as it lies on disk at this instant is put aside; and put back when whoever held it
+ * is gone, as if he had been killed then. */
+void support_freeze(const char *path);
+void support_thaw(const char *path);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "support/support.h"
+#include "unit/crypto/rsa_fixture.h"
 
 static struct fake *of(struct link *l)
 {
@@ -89,6 +91,43 @@ static enum err fingerprint(void *arg, struct link *l, uint8_t out[TLS_FINGERPRI
 
 /* ---- the world ---- */
 
+/* One key for all: reading it costs more than all the rest of a fake relay. */
+static struct sign_key *identity(void)
+{
+    static struct sign_key *key;
+    uint8_t room[RSA_FIXTURE_DER];
+
+    if (key == NULL)
+        cr_assert_eq(
+            sign_key_read(&SIGN_RSA_PSS, rsa_fixture_der(&RSA_FIXTURES[0], room), &key),
+            ERR_OK);
+    return key;
+}
+
+static void wake_vault(void *arg)
+{
+    struct fake *f = arg;
+
+    loop_later(&f->loop, &f->drain_vault, LOOP_DELIVER);
+}
+
+static void wake_worker(void *arg)
+{
+    struct fake *f = arg;
+
+    loop_later(&f->loop, &f->drain_worker, LOOP_DELIVER);
+}
+
+static void drain_vault(void *arg)
+{
+    vault_drain(((struct fake *)arg)->vault);
+}
+
+static void drain_worker(void *arg)
+{
+    worker_drain(((struct fake *)arg)->worker);
+}
+
 void fake_init(struct fake *f)
 {
     char why[64];
@@ -99,6 +138,9 @@ void fake_init(struct fake *f)
     f->model = model_new();
     cr_assert_eq(pins_open(NULL, &f->pins, why, sizeof why), ERR_OK);
     memset(f->key, 7, sizeof f->key);
+    memset(f->vault_key, 9, sizeof f->vault_key);
+    loop_task_init(&f->drain_vault, drain_vault, f);
+    loop_task_init(&f->drain_worker, drain_worker, f);
     f->setup = (struct engine_setup){
         .loop = &f->loop,
         .model = f->model,
@@ -106,35 +148,79 @@ void fake_init(struct fake *f)
         .wire = {dial, fingerprint, f},
         .address = "relay:5555",
         .agent = "test",
+        .log2_n = 1,
+        .identity = identity(),
     };
 }
 
-void fake_fini(struct fake *f)
+void fake_on_disk(struct fake *f)
 {
-    if (f->session != NULL && !session_over(f->session)) {
+    support_tmpdir(f->dir, sizeof f->dir);
+}
+
+void fake_start(struct fake *f)
+{
+    char why[VAULT_WHY] = "";
+    const struct vault_setup v = {.dir = f->dir[0] != '\0' ? f->dir : NULL,
+        .key = f->vault_key,
+        .landed = session_landed,
+        .failed = session_unsaved,
+        .arg = &f->session,
+        .wake = wake_vault,
+        .wake_arg = f};
+
+    cr_assert_eq(vault_open(&v, &f->vault, why, sizeof why), ERR_OK, "%s", why);
+    f->worker = worker_new_inline(wake_worker, f, NULL);
+    f->setup.model = f->model;
+    f->setup.vault = f->vault;
+    f->setup.worker = f->worker;
+    cr_assert_eq(session_new(&f->setup, &f->session, why, sizeof why), ERR_OK, "%s", why);
+    session_start(f->session);
+    fake_turn(f);
+}
+
+static void gone(struct fake *f)
+{
+    worker_free(f->worker);
+    session_free(f->session);
+    f->session = NULL;
+    vault_close(f->vault);
+    loop_cancel(&f->loop, &f->drain_vault);
+    loop_cancel(&f->loop, &f->drain_worker);
+}
+
+void fake_stop(struct fake *f)
+{
+    if (!session_over(f->session)) {
         session_quit(f->session);
         session_quit(f->session);
         if (f->linked)
             fake_down(f, LINK_END_LOCAL);
         cr_assert(session_over(f->session));
     }
-    session_free(f->session);
+    gone(f);
+    model_free(f->model);
+    f->model = model_new();
+    f->read_n = f->sent_n;
+}
+
+void fake_fini(struct fake *f)
+{
+    if (f->session != NULL)
+        fake_stop(f);
     for (size_t i = 0; i < f->sent_n; i++)
         mem_free((void *)(uintptr_t)f->sent[i].body.p);
     pins_free(f->pins);
     model_free(f->model);
     loop_fini(&f->loop);
-}
-
-void fake_start(struct fake *f)
-{
-    f->session = session_new(&f->setup);
-    session_start(f->session);
+    if (f->dir[0] != '\0')
+        support_rmtree(f->dir);
 }
 
 void fake_up(struct fake *f)
 {
     f->link.to->up(f->link.user);
+    fake_turn(f);
 }
 
 void fake_down(struct fake *f, enum link_end why)
@@ -142,6 +228,13 @@ void fake_down(struct fake *f, enum link_end why)
     cr_assert(f->linked);
     f->linked = false;
     f->link.to->down(f->link.user, why, f->closing ? f->close_why : "");
+    fake_turn(f);
+}
+
+void fake_turn(struct fake *f)
+{
+    loop_turn_begin(&f->loop, f->loop.now_ms, f->loop.wall_ms);
+    loop_turn_end(&f->loop);
 }
 
 void fake_settle(struct fake *f)
@@ -186,6 +279,7 @@ void fake_raw(struct fake *f, uint8_t op, struct bytes body)
     if (!f->closing && body.n <= f->link.to->ceiling(f->link.user, op))
         (void)f->link.to->frame(f->link.user, &frame);
     mem_free(copy);
+    fake_turn(f);
 }
 
 void fake_tell(struct fake *f, uint8_t op, const struct schema *shape, const void *body)
@@ -233,13 +327,38 @@ void fake_hello(struct fake *f, uint8_t flags)
     fake_done(f, &MSG_HELLO_OK, &m);
 }
 
-void fake_login(struct fake *f, const char *name, bool resumed)
+void fake_greet(struct fake *f, uint8_t flags)
 {
-    struct msg_login_ok m = {.name = bytes_str(name), .grace_s = 30, .resumed = resumed};
+    struct msg_connected named = {.name = bytes_str("rand0")};
 
-    (void)fake_expect(f, resumed ? OP_RESUME : OP_GUEST);
+    fake_up(f);
+    (void)fake_expect(f, OP_CONNECT);
+    fake_tell(f, OP_CONNECT, &MSG_CONNECTED, &named);
+    fake_hello(f, flags);
+}
+
+void fake_in(struct fake *f, const char *name, uint8_t role, bool resumed)
+{
+    struct msg_login_ok m = {
+        .name = bytes_str(name), .role = role, .grace_s = 30, .resumed = resumed};
+
     memset(m.resume, 0x11, sizeof m.resume);
     fake_done(f, &MSG_LOGIN_OK, &m);
+}
+
+void fake_keys(struct fake *f)
+{
+    struct msg_count enough = {.count = 1000};
+
+    (void)fake_expect(f, OP_PUBLIC_KEY);
+    fake_done(f, &MSG_COUNT, &enough);
+}
+
+void fake_login(struct fake *f, const char *name, bool resumed)
+{
+    (void)fake_expect(f, resumed ? OP_RESUME : OP_GUEST);
+    fake_in(f, name, ROLE_GUEST, resumed);
+    fake_keys(f);
 }
 
 static void add_words(struct buf *run, const char *words, struct list_writer *infos)
@@ -277,22 +396,80 @@ void fake_lists(struct fake *f, const char *rooms, const char *people)
 
 void fake_ready(struct fake *f)
 {
-    struct msg_connected named = {.name = bytes_str("rand0")};
-
     fake_start(f);
-    fake_up(f);
-    (void)fake_expect(f, OP_CONNECT);
-    fake_tell(f, OP_CONNECT, &MSG_CONNECTED, &named);
-    fake_hello(f, HELLO_GUESTS);
+    fake_greet(f, HELLO_GUESTS);
     fake_login(f, "rand0", false);
     fake_lists(f, "general ops", "alice rand0");
     cr_assert(fake_silent(f));
 }
 
+static void answer_join(struct fake *f, struct bytes body)
+{
+    struct msg_joined m = {.room = bytes_of(body.p + 1, body.p[0]), .online = 1};
+
+    fake_tell(f, OP_JOINED, &MSG_JOINED, &m);
+}
+
+static void answer_any(struct fake *f, uint8_t op)
+{
+    static const _Alignas(max_align_t) uint8_t NOTHING[512];
+    const struct msg_count enough = {.count = 1000};
+    const struct schema *shape = opcode_row(op)->answer;
+
+    if (op == OP_PUBLIC_KEY)
+        fake_done(f, &MSG_COUNT, &enough);
+    else
+        fake_done(f, shape, NOTHING);
+}
+
+bool fake_serve(struct fake *f, uint8_t until)
+{
+    while (!fake_silent(f) && !f->closing) {
+        const struct fake_frame *s = &f->sent[f->read_n++];
+        if (s->op == until)
+            return true;
+        if (s->op == OP_JOIN)
+            answer_join(f, s->body);
+        else if (!opcode_row(s->op)->silent)
+            answer_any(f, s->op);
+    }
+    return false;
+}
+
+void fake_room(struct fake *f, const char *name)
+{
+    const struct msg_joined m = {.room = bytes_str(name), .online = 1};
+    char line[80] = "/join ";
+
+    fake_type(f, strncat(line, name, 64));
+    cr_assert(fake_serve(f, OP_JOIN));
+    fake_tell(f, OP_CREATED, &MSG_JOINED, &m);
+    cr_assert(fake_serve(f, OP_COMMIT));
+    fake_done(f, &MSG_COMMIT_OK, &(struct msg_commit_ok){.seq = 1});
+    (void)fake_serve(f, 0);
+}
+
+static void intend(struct fake *f, enum intent_kind kind, const char *text)
+{
+    cr_assert_eq(intents_push(&f->model->intents, kind, bytes_str(text)), ERR_OK);
+    session_intents(f->session);
+    fake_turn(f);
+}
+
 void fake_type(struct fake *f, const char *line)
 {
-    cr_assert_eq(intents_push(&f->model->intents, INTENT_LINE, bytes_str(line)), ERR_OK);
-    session_intents(f->session);
+    intend(f, INTENT_LINE, line);
+}
+
+void fake_answer(struct fake *f, const char *text)
+{
+    cr_assert(f->model->ask.open, "nothing was asked");
+    intend(f, INTENT_ANSWER, text);
+}
+
+bool fake_asked(const struct fake *f, const char *words)
+{
+    return f->model->ask.open && strstr(f->model->ask.words, words) != NULL;
 }
 
 bool fake_said(const struct fake *f, const char *room, const char *words)

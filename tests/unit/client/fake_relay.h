@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A relay of bytes in memory and a session on it: the test plays the relay, frame by frame,
- * and reads what the session sent. Time is virtual and moves when told.
+ * and reads what the session sent. Time is virtual and moves when told. Whatever the relay
+ * says, or the person types, is a turn of the loop to its end, with what is slow (vault,
+ * passwords) done within it.
  */
 #ifndef CLIENT_FAKE_RELAY_H
 #define CLIENT_FAKE_RELAY_H
@@ -20,8 +22,13 @@ struct fake {
     struct loop loop;
     struct model *model;
     struct pins *pins;
+    struct vault *vault;
+    struct worker *worker;
+    struct loop_task drain_vault, drain_worker;
     struct session *session;
     struct engine_setup setup;
+    char dir[64]; /* of the vault; "": in memory */
+    uint8_t vault_key[VAULT_KEY];
     struct link link;
     bool linked;  /* a link exists: dialled, not yet down */
     bool closing; /* the session closed it */
@@ -35,9 +42,12 @@ struct fake {
 
 void fake_init(struct fake *f); /* setup may be changed until fake_start() */
 void fake_fini(struct fake *f);
-void fake_start(struct fake *f); /* the session dials */
+void fake_on_disk(struct fake *f); /* before fake_start(): what is kept outlives a stop */
+void fake_start(struct fake *f);   /* the session dials */
+void fake_stop(struct fake *f);    /* it is over and gone; may be started again, model too */
 void fake_up(struct fake *f);
 void fake_down(struct fake *f, enum link_end why);
+void fake_turn(struct fake *f);
 void fake_settle(struct fake *f); /* end of a turn: a link that was closed goes down */
 void fake_pass(struct fake *f, uint64_t ms); /* time, in steps, with the turns in it */
 
@@ -54,11 +64,20 @@ void fake_refuse(struct fake *f, uint8_t op, enum msg_code code, const char *rea
 
 /* The usual way in, to the first lists answered. */
 void fake_hello(struct fake *f, uint8_t flags);
-void fake_login(struct fake *f, const char *name, bool resumed);
+void fake_greet(struct fake *f, uint8_t flags); /* from the start of a link to hello */
+void fake_in(struct fake *f, const char *name, uint8_t role, bool resumed); /* lets in */
+void fake_login(struct fake *f, const char *name, bool resumed); /* a guest; then the keys */
+void fake_keys(struct fake *f);                                  /* takes the identity key */
 void fake_lists(
     struct fake *f, const char *rooms, const char *people); /* names with spaces between */
 void fake_ready(struct fake *f);
+/* Answers whatever is asked, well and with nothing in it, until op is asked: that is left to
+ * the test. false: all is answered. */
+bool fake_serve(struct fake *f, uint8_t until);
+void fake_room(struct fake *f, const char *name); /* ready already: made, with a group of one */
 void fake_type(struct fake *f, const char *line);
+void fake_answer(struct fake *f, const char *text);       /* what was asked */
+bool fake_asked(const struct fake *f, const char *words); /* whether that is asked now */
 /* Whether a line in the room (NULL: home) holds these words. */
 bool fake_said(const struct fake *f, const char *room, const char *words);
 

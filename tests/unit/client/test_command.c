@@ -25,13 +25,50 @@ Test(client_command, rows__every_one_has_a_handler)
         cr_assert_not_null(command_handler(command_at(i)), "/%s", command_at(i)->name);
 }
 
-Test(client_command, words__are_never_sent)
+Test(client_command, words__at_home_are_never_sent)
 {
     fake_ready(&f);
     fake_type(&f, "hello everybody");
     fake_type(&f, "//join this is no command");
     cr_assert(fake_silent(&f));
-    cr_assert(fake_said(&f, NULL, "end-to-end encryption"));
+    cr_assert(fake_said(&f, NULL, "nobody would read it"));
+}
+
+/* Whether anything that was ever sent holds these words. */
+static bool sent_words(const char *words)
+{
+    for (size_t i = 0; i < f.sent_n; i++) {
+        struct bytes b = f.sent[i].body;
+        if (b.n != 0 && memmem(b.p, b.n, words, strlen(words)) != NULL)
+            return true;
+    }
+    return false;
+}
+
+Test(client_command, words__wait_for_the_group_and_go_sealed)
+{
+    struct msg_joined m = {.room = bytes_str("ops"), .online = 1};
+
+    fake_ready(&f);
+    fake_type(&f, "/join ops");
+    (void)fake_expect(&f, OP_JOIN);
+    fake_tell(&f, OP_JOINED, &MSG_JOINED, &m);
+    fake_type(&f, "tea at five");
+    cr_assert_not(fake_serve(&f, OP_SAY), "there is no group yet");
+    for (int i = 0; i < 20 && !fake_serve(&f, OP_COMMIT); i++)
+        fake_pass(&f, 250);
+    fake_done(&f, &MSG_COMMIT_OK, &(struct msg_commit_ok){.seq = 1});
+    cr_assert(fake_serve(&f, OP_SAY));
+    cr_assert_not(sent_words("tea at five"));
+}
+
+Test(client_command, words__that_cannot_be_sent_are_told)
+{
+    fake_ready(&f);
+    fake_room(&f, "ops");
+    fake_type(&f, "no \xff text");
+    cr_assert(fake_said(&f, "ops", "no valid UTF-8"));
+    cr_assert_not(fake_serve(&f, OP_SAY));
 }
 
 Test(client_command, unknown__suggests)
@@ -53,9 +90,9 @@ Test(client_command, offline__what_needs_the_relay_says_so)
     for (size_t i = 0; command_at(i) != NULL; i++) {
         char line[64] = "/";
         (void)strncat(line, command_at(i)->name, 20);
-        if (command_at(i)->takes == TAKES_ONE)
+        for (uint8_t k = 0; k < command_at(i)->least; k++)
             (void)strncat(line, " x", 3);
-        if (command_at(i)->needs == NEEDS_RELAY)
+        if (command_at(i)->needs != NEEDS_NOTHING)
             fake_type(&f, line);
     }
     cr_assert(fake_said(&f, NULL, "/join needs the relay"));

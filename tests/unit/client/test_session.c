@@ -97,29 +97,24 @@ Test(session, start__in_order_to_ready)
 Test(session, start__asks_for_the_wanted_nick)
 {
     struct msg_name is = {.name = bytes_str("carol")};
-    struct msg_connected named = {.name = bytes_str("rand0")};
-
     f.setup.nick = "carol";
     fake_start(&f);
-    fake_up(&f);
-    (void)fake_expect(&f, OP_CONNECT);
-    fake_tell(&f, OP_CONNECT, &MSG_CONNECTED, &named);
-    fake_hello(&f, HELLO_GUESTS);
-    fake_login(&f, "rand0", false);
+    fake_greet(&f, HELLO_GUESTS);
+    (void)fake_expect(&f, OP_GUEST);
+    fake_in(&f, "rand0", ROLE_GUEST, false);
     (void)fake_expect(&f, OP_NICK);
     fake_tell(&f, OP_RENAMED, &MSG_RENAMED, &is);
+    fake_keys(&f);
     cr_assert(model_is_me(f.model, bytes_str("carol")));
 }
 
 Test(session, start__no_guests_is_final_and_told)
 {
-    struct msg_connected named = {.name = bytes_str("rand0")};
-
     fake_start(&f);
-    fake_up(&f);
-    (void)fake_expect(&f, OP_CONNECT);
-    fake_tell(&f, OP_CONNECT, &MSG_CONNECTED, &named);
-    fake_hello(&f, 0);
+    fake_greet(&f, 0);
+    (void)fake_expect(&f, OP_GUEST);
+    fake_refuse(&f, OP_GUEST, CODE_NOT_ALLOWED, "this relay takes no guests");
+    cr_assert(fake_silent(&f));
     fake_settle(&f);
     cr_assert_eq(f.model->link, MODEL_REFUSED);
     cr_assert(fake_said(&f, NULL, "takes no guests"));
@@ -225,14 +220,9 @@ Test(session, pin__told_by_the_person_and_not_shown_is_refused)
 
 Test(session, pin__the_same_key_under_another_id_is_refused)
 {
-    struct msg_connected named = {.name = bytes_str("rand0")};
-
     pin(7, 99);
     fake_start(&f);
-    fake_up(&f);
-    (void)fake_expect(&f, OP_CONNECT);
-    fake_tell(&f, OP_CONNECT, &MSG_CONNECTED, &named);
-    fake_hello(&f, HELLO_GUESTS);
+    fake_greet(&f, HELLO_GUESTS);
     cr_assert(fake_silent(&f));
     fake_settle(&f);
     cr_assert_eq(f.model->link, MODEL_REFUSED);
@@ -406,40 +396,33 @@ Test(session, lost__back_off_grows_counts_down_and_is_bounded)
 
 Test(session, lost__resumed_within_grace)
 {
-    struct msg_connected named = {.name = bytes_str("rand9")};
-
     fake_ready(&f);
     join("ops");
     fake_down(&f, LINK_END_LOST);
     fake_pass(&f, 3000);
-    fake_up(&f);
-    (void)fake_expect(&f, OP_CONNECT);
-    fake_tell(&f, OP_CONNECT, &MSG_CONNECTED, &named);
-    fake_hello(&f, HELLO_GUESTS);
+    fake_greet(&f, HELLO_GUESTS);
     fake_login(&f, "rand0", true);
     cr_assert(model_is_me(f.model, bytes_str("rand0")));
     cr_assert(room("ops")->joined);
     fake_lists(&f, "ops", "alice rand0");
-    listed("rand0"); /* who is in ops now; no second join */
+    listed("rand0");                  /* who is in ops now; no second join */
+    (void)fake_expect(&f, OP_COMMIT); /* nobody has made its group yet */
     cr_assert(fake_silent(&f));
     cr_assert_eq(room("ops")->people.count, 1);
 }
 
 Test(session, lost__resume_refused_comes_in_anew_and_joins_again)
 {
-    struct msg_connected named = {.name = bytes_str("rand9")};
-
     fake_ready(&f);
     join("ops");
     fake_down(&f, LINK_END_LOST);
     fake_pass(&f, 3000);
-    fake_up(&f);
-    (void)fake_expect(&f, OP_CONNECT);
-    fake_tell(&f, OP_CONNECT, &MSG_CONNECTED, &named);
-    fake_hello(&f, HELLO_GUESTS);
+    fake_greet(&f, HELLO_GUESTS);
     (void)fake_expect(&f, OP_RESUME);
     fake_refuse(&f, OP_RESUME, CODE_EXPIRED, "too late");
     fake_login(&f, "rand9", false);
+    fake_lists(&f, "ops", "alice rand9");
+    listed("alice");
     joined("ops", OP_CREATED);
     cr_assert(fake_said(&f, "ops", "You are back"));
     cr_assert_eq(f.model->link, MODEL_READY);
@@ -447,17 +430,14 @@ Test(session, lost__resume_refused_comes_in_anew_and_joins_again)
 
 static void lose_and_come_in_anew(void)
 {
-    struct msg_connected named = {.name = bytes_str("rand9")};
-
     fake_down(&f, LINK_END_LOST);
     fake_pass(&f, 4000);
-    fake_up(&f);
-    (void)fake_expect(&f, OP_CONNECT);
-    fake_tell(&f, OP_CONNECT, &MSG_CONNECTED, &named);
-    fake_hello(&f, HELLO_GUESTS);
+    fake_greet(&f, HELLO_GUESTS);
     (void)fake_expect(&f, OP_RESUME);
     fake_refuse(&f, OP_RESUME, CODE_EXPIRED, "too late");
     fake_login(&f, "rand9", false);
+    fake_lists(&f, "ops", "alice rand9");
+    listed("alice");
 }
 
 Test(session, lost__a_busy_relay_is_asked_again_for_the_rooms)
@@ -468,7 +448,6 @@ Test(session, lost__a_busy_relay_is_asked_again_for_the_rooms)
     (void)fake_expect(&f, OP_JOIN);
     fake_refuse(&f, OP_JOIN, CODE_TOO_FAST, "wait");
     cr_assert(room("ops")->joined);
-    fake_lists(&f, "ops", "alice rand9");
     cr_assert(fake_silent(&f));
     fake_pass(&f, 500);
     joined("ops", OP_JOINED);
@@ -490,24 +469,17 @@ Test(session, lost__a_room_that_says_no_is_given_up)
 
 Test(session, lost__a_resume_token_is_used_once)
 {
-    struct msg_connected named = {.name = bytes_str("rand9")};
-
     fake_ready(&f);
     for (int i = 0; i < 2; i++) {
         fake_down(&f, LINK_END_LOST);
         fake_pass(&f, 4000);
-        fake_up(&f);
-        (void)fake_expect(&f, OP_CONNECT);
-        fake_tell(&f, OP_CONNECT, &MSG_CONNECTED, &named);
-        fake_hello(&f, HELLO_GUESTS);
+        fake_greet(&f, HELLO_GUESTS);
         (void)fake_expect(&f, i == 0 ? OP_RESUME : OP_GUEST);
     }
 }
 
 Test(session, lost__after_the_grace_time_no_resume)
 {
-    struct msg_connected named = {.name = bytes_str("rand9")};
-
     fake_ready(&f);
     fake_down(&f, LINK_END_LOST);
     while (f.loop.now_ms < 40000) {
@@ -517,10 +489,7 @@ Test(session, lost__after_the_grace_time_no_resume)
     }
     while (!f.linked)
         fake_pass(&f, 250);
-    fake_up(&f);
-    (void)fake_expect(&f, OP_CONNECT);
-    fake_tell(&f, OP_CONNECT, &MSG_CONNECTED, &named);
-    fake_hello(&f, HELLO_GUESTS);
+    fake_greet(&f, HELLO_GUESTS);
     (void)fake_expect(&f, OP_GUEST);
 }
 
@@ -584,15 +553,13 @@ Test(session, quit__from_everywhere)
     fake_down(&f, LINK_END_CONNECT);
     session_quit(f.session);
     cr_assert(session_over(f.session));
-    session_free(f.session);
-    f.session = NULL;
+    fake_stop(&f);
     /* On the way. */
     fake_start(&f);
     session_quit(f.session);
     fake_settle(&f);
     cr_assert(session_over(f.session));
-    session_free(f.session);
-    f.session = NULL;
+    fake_stop(&f);
     /* Refused. */
     pin(8, 1);
     fake_start(&f);

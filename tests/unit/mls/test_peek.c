@@ -27,8 +27,13 @@ static void put(struct buf *b, uint16_t format, uint8_t sender, uint8_t content)
         buf_u32(b, 9);
     if (sender != 0)
         wire_put(b, bytes_str("authenticated data"));
-    if (format != CONTENT_GROUP_INFO)
+    if (format != CONTENT_GROUP_INFO) {
         buf_u8(b, content);
+        return;
+    }
+    wire_put(b, bytes_str("tree hash"));
+    wire_put(b, bytes_str("transcript hash"));
+    wire_put(b, bytes_str("extensions"));
 }
 
 static bool takes(void *arg, struct bytes in)
@@ -53,6 +58,9 @@ static void expect(struct buf *b, uint16_t format, uint8_t content)
         cr_assert(bytes_eq(h.group_id, bytes_str("a group")));
         cr_assert_eq(h.epoch, EPOCH);
         cr_assert_eq(h.content, content);
+        cr_assert_eq(h.suite, format == CONTENT_GROUP_INFO ? 0x4444 : 0);
+        cr_assert(bytes_eq(
+            h.extensions, bytes_str(format == CONTENT_GROUP_INFO ? "extensions" : "")));
         buf_text(b, "the rest is nobody's business");
     }
     buf_free(b);

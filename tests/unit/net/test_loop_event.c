@@ -163,6 +163,25 @@ Test(loop_event, once__does_not_wait_while_tasks_do)
     loop_event_free(s.le);
 }
 
+/* Who is always ready gets one callback a turn; timers and tasks get theirs. */
+Test(loop_event, once__ends_though_a_descriptor_stays_ready)
+{
+    struct seen s = {.le = loop_event_new()};
+    int p[2];
+
+    loop_task_init(&s.task, on_task, &s);
+    cr_assert_eq(pipe(p), 0);
+    cr_assert_eq(write(p[1], "abc", 3), 3);
+    s.watch = loop_watch_fd(s.le, p[0], LOOP_READ, on_fd, &s);
+    loop_later(loop_event_loop(s.le), &s.task, LOOP_DELIVER); /* so it does not wait */
+    loop_event_once(s.le, UINT64_MAX);
+    cr_assert_eq(s.calls, 1);
+    loop_watch_free(s.watch);
+    (void)close(p[0]);
+    (void)close(p[1]);
+    loop_event_free(s.le);
+}
+
 static void on_signal(void *arg)
 {
     struct seen *s = arg;

@@ -5,6 +5,11 @@
 
 static struct model *m;
 
+static void see(struct roster *r, const char *name)
+{
+    cr_assert_eq(roster_add(r, bytes_str(name), 0), ERR_OK);
+}
+
 static void setup(void)
 {
     static const char *const ROOMS[] = {"general", "geneva", "ops", "zürich", "zäh"};
@@ -13,6 +18,13 @@ static void setup(void)
     for (size_t i = 0; i < 5; i++)
         cr_assert_not_null(rooms_add(&m->rooms, bytes_str(ROOMS[i])));
     cr_assert_not_null(model_join(m, bytes_str("ops")));
+    model_set_nick(m, bytes_str("me"));
+    see(&m->home->people, "me");
+    see(&m->home->people, "bob");
+    see(&m->home->people, "berta");
+    see(&model_page(m, 1)->people, "me");
+    see(&model_page(m, 1)->people, "bob");
+    see(&model_page(m, 1)->people, "bolle");
 }
 
 static void teardown(void)
@@ -71,4 +83,52 @@ Test(complete, line__several_are_listed)
     complete_line(&c, m, bytes_str("/join gene"));
     cr_assert_str_eq(buf_cstr(&c.list), "general  geneva");
     completion_fini(&c);
+}
+
+static void expect_list(const char *line, const char *list)
+{
+    struct completion c;
+
+    complete_line(&c, m, bytes_str(line));
+    cr_assert_str_eq(buf_cstr(&c.list), list, "%s: %s", line, buf_cstr(&c.list));
+    completion_fini(&c);
+}
+
+Test(complete, line__people_of_the_open_room_first)
+{
+    expect_list("/msg ", "berta  bob");
+    model_show(m, model_page(m, 1));
+    expect_list("/msg ", "bob  bolle  berta"); /* each once, and not oneself */
+    expect("/msg bol", 1, "le ");
+    expect("/msg be", 1, "rta ");
+    expect("/whois  BER", 1, "ta ");
+}
+
+Test(complete, line__second_word_by_its_own_kind)
+{
+    expect_list("/moderator bob ", "on  off");
+    expect("/moderator bob of", 1, "f ");
+    expect("/moderator bo", 1, "b "); /* at home bolle is not known */
+    expect("/log o", 2, "");
+    expect("/ban bob b", 0, "");    /* minutes */
+    expect("/msg bob be", 0, "");   /* text */
+    expect("/msg bob b be", 0, ""); /* and more of it */
+    expect("/moderator bob on o", 0, "");
+    expect("/set t", 0, "");
+}
+
+Test(complete, line__a_name_that_is_spoken_to)
+{
+    expect("hello @bo", 1, "b ");
+    expect("@be", 1, "rta ");
+    expect("hello @", 2, "b");
+    expect("hello bo", 0, "");
+    expect("a@bo", 0, "");
+}
+
+Test(complete, line__rooms_and_people_are_apart)
+{
+    cr_assert_not_null(model_direct(m, bytes_str("berta")));
+    expect("/leave be", 0, "");
+    expect("/join be", 0, "");
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "support/memsearch.h"
 
 static struct editline e;
 
@@ -24,7 +25,7 @@ TestSuite(editline, .init = setup, .fini = teardown);
 
 static void type(const char *s)
 {
-    editline_insert(&e, bytes_str(s));
+    (void)editline_insert(&e, bytes_str(s));
 }
 
 static void expect(const char *text, size_t at)
@@ -39,7 +40,7 @@ static void enter(void)
 
     buf_init(&b, EDITLINE_BYTES);
     editline_enter(&e, &b);
-    buf_free(&b);
+    buf_wipe(&b);
 }
 
 Test(editline, insert__at_the_cursor)
@@ -50,10 +51,37 @@ Test(editline, insert__at_the_cursor)
     expect("abc", 2);
 }
 
-Test(editline, insert__controls_are_made_visible_and_lines_joined)
+Test(editline, insert__controls_are_made_visible_and_lines_kept)
 {
     type("a\nb\x1b[2J");
-    expect("a b<U+001B>[2J", e.n);
+    expect("a\nb<U+001B>[2J", e.n);
+}
+
+Test(editline, newline__is_one_letter_in_one_column)
+{
+    int col;
+
+    type("ab\n\ncd");
+    cr_assert(bytes_eq(editline_window(&e, 20, &col), bytes_str("ab\n\ncd")));
+    cr_assert_eq(col, 6);
+    cr_assert(bytes_eq(editline_window(&e, 4, &col), bytes_str("\ncd")));
+    cr_assert_eq(col, 3);
+    editline_kill_blank(&e);
+    expect("ab\n\n", 4);
+    editline_erase(&e, EDITLINE_LEFT);
+    expect("ab\n", 3);
+    type("\xcc\x81"); /* a newline is nothing to sit on */
+    expect("ab\n", 3);
+}
+
+Test(editline, count__by_clusters)
+{
+    type("a👩‍👩‍👧e\xcc\x81\n");
+    cr_assert_eq(editline_count(&e, e.n), 4);
+    cr_assert_eq(editline_count(&e, 1), 1);
+    cr_assert_eq(editline_count(&e, 0), 0);
+    editline_go(&e, EDITLINE_LEFT);
+    cr_assert_eq(editline_count(&e, e.at), 3);
 }
 
 Test(editline, insert__a_mark_joins_the_letter_before_it)
@@ -75,11 +103,12 @@ Test(editline, insert__refuses_what_does_not_fit)
     memset(big, 'x', EDITLINE_BYTES);
     type(big);
     cr_assert_eq(e.n, EDITLINE_BYTES);
-    type("y");
+    cr_assert_not(editline_insert(&e, bytes_str("y")));
     cr_assert_eq(e.n, EDITLINE_BYTES);
     editline_erase(&e, EDITLINE_LEFT);
-    type("yy");
+    cr_assert_not(editline_insert(&e, bytes_str("yy")));
     cr_assert_eq(e.n, EDITLINE_BYTES - 1);
+    cr_assert(editline_insert(&e, bytes_str("y")));
     mem_free(big);
 }
 
@@ -116,6 +145,9 @@ Test(editline, go__words)
     cr_assert_eq(e.at, 0);
     editline_go(&e, EDITLINE_WORD_RIGHT);
     cr_assert_eq(e.at, 3);
+    editline_set(&e, bytes_str("  .. "));
+    editline_go(&e, EDITLINE_WORD_LEFT);
+    cr_assert_eq(e.at, 0);
 }
 
 Test(editline, kill__comes_back_with_yank)
@@ -211,7 +243,7 @@ Test(editline, window__always_shows_the_cursor)
 Test(editline, any_keys__keep_the_line_whole)
 {
     static const char *const WORDS[] = {
-        "a", "ä", "漢", "\xcc\x81", "\xe2\x80\x8d", "👩", " ", "\xff", "\xe2\x80\xae"};
+        "a", "ä", "漢", "\xcc\x81", "\xe2\x80\x8d", "👩", " ", "\n", "\xe2\x80\xae"};
     unsigned seed = 4;
     int cols;
 
@@ -234,4 +266,43 @@ Test(editline, any_keys__keep_the_line_whole)
         cr_assert_leq(e.at, e.n);
         (void)editline_window(&e, 10, &cols);
     }
+}
+
+/* Everything that can be done to a password while it is typed. */
+static void type_secret(const uint8_t *masked, size_t n)
+{
+    uint8_t secret[32];
+
+    type("x");
+    enter();
+    memsearch_reveal(masked, n, secret);
+    for (size_t i = 0; i < n; i++)
+        (void)editline_insert(&e, bytes_of(secret + i, 1));
+    for (size_t i = 0; i < 3; i++) /* one of them is whole wherever something else is cut */
+        (void)editline_insert(&e, bytes_of(secret, n));
+    mem_wipe(secret, sizeof secret);
+    editline_kill(&e, EDITLINE_START);
+    editline_yank(&e);
+    editline_swap(&e);
+    editline_back(&e); /* and is the draft */
+    editline_forth(&e);
+    enter();
+    editline_fini(&e);
+}
+
+Test(editline, fini__leaves_nothing_and_is_as_new)
+{
+    uint8_t other[24];
+    uint8_t masked[24];
+
+    for (size_t i = 0; i < sizeof masked; i++) {
+        other[i] = (uint8_t) ~('A' + i);
+        masked[i] = (uint8_t) ~('z' - i);
+    }
+    type_secret(other, sizeof other);
+    type_secret(masked, sizeof masked);
+    cr_assert_eq(memsearch_count(masked, sizeof masked), 0);
+    editline_back(&e);
+    editline_yank(&e);
+    expect("", 0);
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: ISC */
-#include "ctl/secret.h"
+#include "base/secret.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
+
+#define FILE_MOST 65536
 
 #define CTRL_C    3
 #define CTRL_D    4
@@ -35,6 +39,40 @@ enum err secret_from_fd(int fd, struct buf *out)
     if (buf_end(out) != ERR_OK)
         return ERR_TOO_BIG;
     return out->n != 0 && memchr(out->p, 0, out->n) == NULL ? ERR_OK : ERR_FORMAT;
+}
+
+static struct bytes cut_line(struct bytes *rest)
+{
+    const uint8_t *end = rest->n != 0 ? memchr(rest->p, '\n', rest->n) : NULL;
+    struct bytes line = bytes_of(rest->p, end != NULL ? (size_t)(end - rest->p) : rest->n);
+    size_t used = line.n + (end != NULL);
+
+    *rest = bytes_of(used != 0 ? rest->p + used : rest->p, rest->n - used);
+    return line;
+}
+
+enum err secret_from_file(const char *path, size_t nth, struct buf *out)
+{
+    struct buf all;
+    struct bytes rest;
+    struct bytes line;
+
+    buf_init(out, SECRET_MAX);
+    buf_init(&all, FILE_MOST);
+    enum err e = file_read_private(path, &all);
+    if (e == ERR_OK) {
+        rest = buf_view(&all);
+        do
+            line = cut_line(&rest);
+        while (nth-- != 0);
+        buf_bytes(out, line);
+        if (buf_end(out) != ERR_OK)
+            e = ERR_TOO_BIG;
+        else if (line.n == 0 || memchr(line.p, 0, line.n) != NULL)
+            e = ERR_FORMAT;
+    }
+    buf_wipe(&all);
+    return e;
 }
 
 static void put(int fd, const char *text)
@@ -84,7 +122,8 @@ static enum err ask_once(int fd, const char *before, const char *prompt, struct 
     return e == ERR_OK && line->n == 0 ? ERR_CLOSED : e;
 }
 
-enum err secret_from_terminal(int fd, const char *prompt, struct buf *out)
+enum err secret_from_terminal(
+    int fd, const char *prompt, enum secret_times times, struct buf *out)
 {
     struct termios was, quiet;
     struct buf again;
@@ -104,13 +143,25 @@ enum err secret_from_terminal(int fd, const char *prompt, struct buf *out)
     enum err e = tcsetattr(fd, TCSAFLUSH, &quiet) == 0 ? ERR_OK : ERR_UNSUPPORTED;
     if (e == ERR_OK)
         e = ask_once(fd, "", prompt, out);
-    if (e == ERR_OK)
+    if (e == ERR_OK && times == SECRET_TWICE)
         e = ask_once(fd, "once more, ", prompt, &again);
-    if (e == ERR_OK && !bytes_eq(buf_view(out), buf_view(&again)))
+    if (e == ERR_OK && times == SECRET_TWICE && !bytes_eq(buf_view(out), buf_view(&again)))
         e = ERR_CONFLICT;
     (void)tcsetattr(fd, TCSAFLUSH, &was);
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     buf_wipe(&again);
+    return e;
+}
+
+enum err secret_ask(const char *prompt, enum secret_times times, struct buf *out)
+{
+    int tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+    buf_init(out, SECRET_MAX);
+    if (tty < 0)
+        return ERR_UNSUPPORTED;
+    enum err e = secret_from_terminal(tty, prompt, times, out);
+    (void)close(tty);
     return e;
 }

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: ISC */
-#include "ctl/secret.h"
+#include "base/secret.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "base/file.h"
+#include "support/support.h"
 
 static enum err from_pipe(const char *text, size_t n, struct buf *out)
 {
@@ -59,7 +64,7 @@ Test(secret, terminal__that_is_none)
     struct buf out;
     int fd = open("/dev/null", O_RDWR);
 
-    cr_expect_eq(secret_from_terminal(fd, "password", &out), ERR_UNSUPPORTED);
+    cr_expect_eq(secret_from_terminal(fd, "password", SECRET_TWICE, &out), ERR_UNSUPPORTED);
     buf_wipe(&out);
     close(fd);
 }
@@ -79,7 +84,8 @@ static void wait_for(int master, struct buf *seen, const char *words)
 }
 
 /* A person types at a terminal; gives what came of it, and all that was shown in seen. */
-static int type(const char *first, const char *second, const char *want, struct buf *seen)
+static int type_times(enum secret_times times, const char *first, const char *second,
+    const char *want, struct buf *seen)
 {
     struct buf out;
     int status;
@@ -92,7 +98,7 @@ static int type(const char *first, const char *second, const char *want, struct 
     buf_init(seen, 65536);
     pid_t child = fork();
     if (child == 0) {
-        enum err e = secret_from_terminal(terminal, "password for bob", &out);
+        enum err e = secret_from_terminal(terminal, "password for bob", times, &out);
         struct termios now;
         if (tcgetattr(terminal, &now) != 0 || (now.c_lflag & ECHO) == 0)
             _exit(100);
@@ -112,6 +118,72 @@ static int type(const char *first, const char *second, const char *want, struct 
     close(master);
     cr_assert(WIFEXITED(status));
     return WEXITSTATUS(status);
+}
+
+static int type(const char *first, const char *second, const char *want, struct buf *seen)
+{
+    return type_times(SECRET_TWICE, first, second, want, seen);
+}
+
+Test(secret, terminal__asks_once_for_what_is_known)
+{
+    struct buf seen;
+
+    cr_expect_eq(type_times(SECRET_ONCE, "s3cret\r", NULL, "s3cret", &seen), ERR_OK);
+    cr_expect_null(strstr(buf_cstr(&seen), "once more"));
+    buf_free(&seen);
+}
+
+static enum err from_file(const char *text, size_t nth, mode_t mode, struct buf *out)
+{
+    char dir[64];
+    char path[96];
+
+    support_tmpdir(dir, sizeof dir);
+    (void)snprintf(path, sizeof path, "%s/secret", dir);
+    cr_assert_eq(file_create_private(path, bytes_str(text)), ERR_OK);
+    cr_assert_eq(chmod(path, mode), 0);
+    enum err e = secret_from_file(path, nth, out);
+    support_rmtree(dir);
+    return e;
+}
+
+Test(secret, file__gives_the_line_asked_for)
+{
+    static const struct {
+        const char *text;
+        size_t nth;
+        enum err want;
+        const char *line;
+    } CASES[] = {
+        {"old\nnew\n", 0, ERR_OK, "old"},
+        {"old\nnew\n", 1, ERR_OK, "new"},
+        {"old\nnew", 1, ERR_OK, "new"},
+        {"old\nnew\n", 2, ERR_FORMAT, NULL},
+        {"old\n", 9, ERR_FORMAT, NULL},
+        {"\nnew\n", 0, ERR_FORMAT, NULL},
+        {"", 0, ERR_FORMAT, NULL},
+    };
+    struct buf out;
+
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        cr_expect_eq(
+            from_file(CASES[i].text, CASES[i].nth, 0600, &out), CASES[i].want, "%zu", i);
+        if (CASES[i].line != NULL)
+            cr_expect_str_eq(buf_cstr(&out), CASES[i].line);
+        buf_wipe(&out);
+    }
+}
+
+Test(secret, file__that_others_can_read_is_refused)
+{
+    struct buf out;
+
+    cr_expect_eq(from_file("s3cret\n", 0, 0640, &out), ERR_PERM);
+    cr_expect_eq(out.n, 0);
+    buf_wipe(&out);
+    cr_expect_eq(secret_from_file("/nonexistent/secret", 0, &out), ERR_NOT_FOUND);
+    buf_wipe(&out);
 }
 
 Test(secret, terminal__asks_twice_and_shows_nothing)

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+/* Commands about what is shown, found and set on this machine alone. */
+#include "client/cmd.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "client/group.h"
+#include "client/group_people.h"
+#include "client/keep.h"
+#include "client/past.h"
+
+static void do_help(struct engine *e, const struct command_line *line)
+{
+    struct bytes arg = line->arg;
+
+    if (arg.n > 1 && arg.p[0] == '/')
+        arg = bytes_of(arg.p + 1, arg.n - 1);
+    if (arg.n != 0 && command_find(arg) == NULL)
+        engine_say(e, e->at, EVENT_WARN, "There is no command /%.*s. /help alone shows all.",
+            (int)arg.n, (const char *)arg.p);
+    else
+        model_ask_help(e->model, arg);
+}
+
+static void do_quit(struct engine *e, const struct command_line *line)
+{
+    (void)line;
+    engine_leave(e);
+}
+
+static void do_clear(struct engine *e, const struct command_line *line)
+{
+    (void)line;
+    model_clear(e->model, e->at);
+}
+
+static void do_search(struct engine *e, const struct command_line *line)
+{
+    past_search(e, engine_of_page(e, e->at), line->arg);
+}
+
+/* ---- settings of a conversation ---- */
+
+struct setting {
+    const char *name;
+    const char *help;
+    void (*show)(struct engine *e, const struct talk *c);
+    void (*set)(struct engine *e, struct talk *c, struct bytes value);
+};
+
+static void show_keep(struct engine *e, const struct talk *c)
+{
+    if (c->keep_days == 0)
+        engine_say(e, e->at, EVENT_INFO, "keep 0: what is said here is kept until /forget.");
+    else
+        engine_say(e, e->at, EVENT_INFO, "keep %u: what is said here is kept for %u days.",
+            c->keep_days, c->keep_days);
+}
+
+static void set_keep(struct engine *e, struct talk *c, struct bytes value)
+{
+    uint64_t days;
+
+    if (!cmd_number(e, value, 36500, &days))
+        return;
+    c->keep_days = (uint32_t)days;
+    history_keep(e->vault, talk_key(c), c->keep_days, e->loop->wall_ms);
+    keep_talk(e, c);
+    show_keep(e, c);
+}
+
+static void show_verified(struct engine *e, const struct talk *c)
+{
+    engine_say(e, e->at, EVENT_INFO,
+        c->verified_only ? "verified-only on: nothing is sent here while somebody is in whose "
+                           "safety number you have not compared."
+                         : "verified-only off.");
+}
+
+static void set_verified(struct engine *e, struct talk *c, struct bytes value)
+{
+    c->verified_only = cmd_on(value, c->verified_only);
+    keep_talk(e, c);
+    people_overlay(e, c);
+    engine_touch(e, c);
+    show_verified(e, c);
+}
+
+static const struct setting SETTINGS[] = {
+    {"keep", "for how many days what is said here is kept; 0: until /forget", show_keep,
+        set_keep},
+    {"verified-only", "send here only while everybody is verified: on or off", show_verified,
+        set_verified},
+};
+
+static const struct setting *find(struct bytes name)
+{
+    for (size_t i = 0; i < MEM_COUNT(SETTINGS); i++) {
+        if (bytes_eq(bytes_str(SETTINGS[i].name), name))
+            return &SETTINGS[i];
+    }
+    return NULL;
+}
+
+static void do_set(struct engine *e, const struct command_line *line)
+{
+    const struct setting *s = find(line->args[0]);
+    struct talk *c;
+
+    if (line->count == 0) {
+        for (size_t i = 0; i < MEM_COUNT(SETTINGS); i++)
+            engine_say(e, e->at, EVENT_INFO, "%s  %s", SETTINGS[i].name, SETTINGS[i].help);
+        return;
+    }
+    if (s == NULL) {
+        engine_say(e, e->at, EVENT_WARN, "There is no such setting; /set alone shows all.");
+        return;
+    }
+    c = cmd_talk(e);
+    if (c != NULL && line->count == 1)
+        s->show(e, c);
+    else if (c != NULL)
+        s->set(e, c, line->args[1]);
+}
+
+/* ---- how things stand ---- */
+
+static void check_clock(struct engine *e)
+{
+    int64_t off = e->model->clock_off_ms / 1000;
+
+    if (off > 120 || off < -120)
+        engine_say(e, e->at, EVENT_INFO,
+            "clock    %lld seconds %s the relay's: set this machine's clock",
+            (long long)(off > 0 ? off : -off), off > 0 ? "behind" : "ahead of");
+    else
+        engine_say(e, e->at, EVENT_INFO, "clock    agrees with the relay's");
+}
+
+static void check_talk(struct engine *e, const struct talk *c)
+{
+    const struct talk_person *stop = people_stop(c);
+    char who[PEOPLE_TEXT] = "";
+
+    if (c->page == NULL)
+        return;
+    if (stop != NULL)
+        people_text(stop, who);
+    engine_say(e, e->at, EVENT_INFO, "%s%-8s %s, epoch %llu, %u in the group%s%s",
+        c->kind == CONVO_ROOM ? "#" : "@", c->title, room_seal_str(c->page->seal),
+        (unsigned long long)group_epoch(c), c->page->members,
+        stop != NULL ? "; nothing is sent because of " : "", who);
+}
+
+static void do_doctor(struct engine *e, const struct command_line *line)
+{
+    struct model *m = e->model;
+
+    (void)line;
+    engine_say(e, e->at, EVENT_INFO, "relay    %s, %s", m->address, model_link_str(m->link));
+    engine_say(e, e->at, EVENT_INFO, "you      %.*s, %s", (int)m->nick_n, m->nick,
+        e->account ? "an account" : "a guest");
+    engine_say(e, e->at, EVENT_INFO, "key      %s%s",
+        e->identity.key != NULL ? m->print : "being made",
+        e->published ? ", known to the relay" : "");
+    engine_say(e, e->at, EVENT_INFO, "vault    %s",
+        e->unsaved_told         ? "cannot be written: nothing sealed is sent"
+        : vault_lasts(e->vault) ? "kept on this machine, sealed"
+                                : "in memory: forgotten at the end");
+    if (m->link == MODEL_READY)
+        check_clock(e);
+    for (const struct talk *c = e->talks; c != NULL; c = c->next)
+        check_talk(e, c);
+}
+
+const struct cmd_row CMD_VIEW[] = {
+    {"clear", do_clear},
+    {"doctor", do_doctor},
+    {"help", do_help},
+    {"quit", do_quit},
+    {"search", do_search},
+    {"set", do_set},
+    {NULL, NULL},
+};

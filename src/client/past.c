@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/past.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "client/history.h"
+
+#define PAGE_ROWS   50u
+#define HELD_ROWS   1000u
+#define SEARCH_ROWS 50u
+
+/* One reading of the history on its way: rows come newest first, pages want them oldest first.
+ */
+struct past {
+    struct engine *e;
+    struct past *next; /* of those under way */
+    struct history_read *read;
+    uint32_t talk; /* serial; 0: everywhere */
+    bool held;     /* only what was held back of this key */
+    uint8_t print[POLICY_PRINT];
+    struct event *rows;
+    uint64_t *numbers;
+    size_t n;
+};
+
+static void past_drop(struct past *p)
+{
+    struct past **at = &p->e->pasts;
+
+    while (*at != p)
+        at = &(*at)->next;
+    *at = p->next;
+    for (size_t i = 0; i < p->n; i++)
+        mem_wipe_free(p->rows[i].block, p->rows[i].who.n + p->rows[i].text.n + 1);
+    mem_free(p->rows);
+    mem_free(p->numbers);
+    mem_free(p);
+}
+
+static void keep(struct past *p, const struct history_row *row)
+{
+    struct event *ev;
+
+    p->rows = mem_realloc(p->rows, (p->n + 1) * sizeof *p->rows);
+    p->numbers = mem_realloc(p->numbers, (p->n + 1) * sizeof *p->numbers);
+    p->numbers[p->n] = row->n;
+    ev = &p->rows[p->n++];
+    *ev = (struct event){.kind = EVENT_MESSAGE,
+        .wall_ms = row->wall_ms,
+        .state = (enum event_state)(row->state < EVENT_STATES ? row->state : EVENT_ARRIVED),
+        .flags = (uint8_t)((row->flags & HISTORY_OWN) != 0 ? EVENT_OWN : 0),
+        .block = mem_alloc(row->who.n + row->text.n + 1)};
+    memcpy(ev->key, row->id, sizeof ev->key);
+    if (row->who.n != 0)
+        memcpy(ev->block, row->who.p, row->who.n);
+    if (row->text.n != 0)
+        memcpy(ev->block + row->who.n, row->text.p, row->text.n);
+    ev->who = bytes_of(ev->block, row->who.n);
+    ev->text = bytes_of(ev->block + row->who.n, row->text.n);
+}
+
+static void take_page_row(void *arg, struct bytes convo, const struct history_row *row)
+{
+    struct past *p = arg;
+
+    (void)convo;
+    if (row->kind != PAYLOAD_TEXT_KIND)
+        return;
+    if (!p->held && (row->flags & HISTORY_HELD) == 0)
+        keep(p, row);
+    if (p->held && (row->flags & HISTORY_HELD) != 0 &&
+        memcmp(row->print, p->print, POLICY_PRINT) == 0)
+        keep(p, row);
+}
+
+static void release(struct past *p, struct talk *c, size_t i)
+{
+    const struct event *ev = &p->rows[i];
+    struct history_row row = {.n = p->numbers[i],
+        .wall_ms = ev->wall_ms,
+        .kind = PAYLOAD_TEXT_KIND,
+        .who = ev->who,
+        .text = ev->text};
+
+    memcpy(row.id, ev->key, sizeof row.id);
+    memcpy(row.print, p->print, sizeof row.print);
+    history_change(p->e->vault, talk_key(c), &row);
+    loop_later(p->e->loop, &p->e->save, LOOP_FLUSH);
+}
+
+static void page_done(void *arg, enum err err, bool more)
+{
+    struct past *p = arg;
+    struct talk *c = engine_talk(p->e, p->talk);
+
+    (void)more;
+    if (c != NULL && err != ERR_OK)
+        engine_say_in(
+            p->e, c, EVENT_WARN, "Some of what was said here cannot be read any more.");
+    for (size_t i = p->n; c != NULL && c->page != NULL && i-- > 0;) {
+        struct event ev = p->rows[i];
+        if (!p->held) {
+            ev.flags |= EVENT_OLD;
+            if (talk_seen(c, ev.key) || events_message(&c->page->events, ev.key) != NULL)
+                continue; /* said again or just now: it is on the page */
+        } else {
+            release(p, c, i);
+        }
+        model_add(p->e->model, c->page, &ev);
+    }
+    past_drop(p);
+}
+
+static void read_page(struct engine *e, struct talk *c, const uint8_t *held_print)
+{
+    const struct history_query q = {
+        .convo = talk_key(c), .limit = held_print != NULL ? HELD_ROWS : PAGE_ROWS};
+    struct past *p = mem_alloc(sizeof *p);
+
+    p->e = e;
+    p->talk = c->serial;
+    p->held = held_print != NULL;
+    if (held_print != NULL)
+        memcpy(p->print, held_print, sizeof p->print);
+    p->next = e->pasts;
+    e->pasts = p;
+    p->read = history_read(e->vault, &q, take_page_row, page_done, p);
+    loop_later(e->loop, &e->save, LOOP_FLUSH);
+}
+
+void past_page(struct engine *e, struct talk *c)
+{
+    if (c->page != NULL)
+        return;
+    c->page = c->kind == CONVO_ROOM ? model_join(e->model, talk_title(c))
+                                    : model_direct(e->model, talk_title(c));
+    if (c->page == NULL)
+        mem_die("more pages than the model can hold");
+    if (history_last(e->vault, talk_key(c)) != 0)
+        read_page(e, c, NULL);
+}
+
+void past_held(struct engine *e, struct talk *c, const uint8_t print[POLICY_PRINT])
+{
+    read_page(e, c, print);
+}
+
+/* ---- searching ---- */
+
+struct search {
+    struct engine *e;
+    uint32_t talk; /* whose page the hits are shown on; 0, or gone by then: home */
+    size_t hits;
+};
+
+static struct room *page_of(struct search *s)
+{
+    struct talk *c = engine_talk(s->e, s->talk);
+
+    return c != NULL && c->page != NULL ? c->page : s->e->model->home;
+}
+
+static void found(void *arg, struct bytes convo, const struct history_row *row)
+{
+    struct search *s = arg;
+    struct talk *c = s->e->talks;
+    struct event ev = {.kind = EVENT_FOUND, .wall_ms = row->wall_ms, .text = row->text};
+    char who[MSG_ROOM + TALK_NAME + 8];
+
+    if (row->kind != PAYLOAD_TEXT_KIND || (row->flags & HISTORY_HELD) != 0)
+        return;
+    while (c != NULL && !bytes_eq(talk_key(c), convo))
+        c = c->next;
+    bool where = s->talk == 0 && c != NULL;
+    (void)snprintf(who, sizeof who, "%s%s%s%.*s", where && c->kind == CONVO_ROOM ? "#" : "",
+        where ? c->title : "", where ? " " : "", (int)row->who.n, (const char *)row->who.p);
+    ev.who = bytes_str(who);
+    memcpy(ev.key, row->id, sizeof ev.key);
+    s->hits++;
+    model_add(s->e->model, page_of(s), &ev);
+}
+
+static void search_done(void *arg, enum err err, bool more)
+{
+    struct search *s = arg;
+
+    s->e->searching = NULL;
+    s->e->search = NULL;
+    if (err != ERR_OK)
+        engine_say(s->e, page_of(s), EVENT_WARN,
+            "The search ended early: some of what was said "
+            "cannot be read any more.");
+    else
+        engine_say(s->e, page_of(s), EVENT_INFO, "%zu found%s.", s->hits,
+            more ? ", and there is more: add a word" : "");
+    mem_free(s);
+}
+
+static void end_search(struct engine *e)
+{
+    if (e->searching == NULL)
+        return;
+    history_cancel(e->searching);
+    mem_free(e->search);
+    e->searching = NULL;
+    e->search = NULL;
+}
+
+void past_search(struct engine *e, struct talk *c, struct bytes words)
+{
+    const struct history_query q = {.convo = c != NULL ? talk_key(c) : (struct bytes){0},
+        .limit = SEARCH_ROWS,
+        .words = words};
+    struct search *s;
+
+    end_search(e);
+    if (words.n == 0)
+        return;
+    s = mem_alloc(sizeof *s);
+    s->e = e;
+    s->talk = c != NULL ? c->serial : 0;
+    e->search = s;
+    e->searching = history_read(e->vault, &q, found, search_done, s);
+    loop_later(e->loop, &e->save, LOOP_FLUSH);
+}
+
+void past_free(struct engine *e)
+{
+    end_search(e);
+    while (e->pasts != NULL) {
+        history_cancel(e->pasts->read);
+        past_drop(e->pasts);
+    }
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC */
+#include "face/plain.h"
+
+#include <string.h>
+#include <termios.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "face/text.h"
+
+struct told {
+    const struct room *room;
+    enum room_seal seal;
+    bool joined;
+};
+
+struct plain {
+    struct face f; /* first: a struct face is one of these */
+    int in_fd;
+    bool quiet; /* the terminal does not echo, because of us */
+    struct termios was;
+    enum model_link link; /* as was told last */
+    const struct room *page;
+    struct told *told; /* each room as it was told last */
+    size_t told_count;
+    size_t told_cap;
+};
+
+static struct plain *self(struct face *f)
+{
+    return (struct plain *)f;
+}
+
+/* ---- out ---- */
+
+static void put(struct plain *p, struct buf *line)
+{
+    face_put(&p->f, buf_view(line));
+    buf_wipe(line);
+}
+
+/* A line of ours, in a room or at home. */
+static void tell(struct plain *p, const struct room *r, const char *words)
+{
+    const struct event ev = {
+        .kind = EVENT_INFO, .wall_ms = p->f.model->wall_ms, .text = bytes_str(words)};
+    struct buf line;
+
+    buf_init(&line, FACE_OUT);
+    text_event(&line, r, &ev);
+    put(p, &line);
+}
+
+static void on_event(void *arg, const struct room *r, const struct event *ev, bool fresh)
+{
+    struct buf line;
+
+    if (!fresh && ev->state != EVENT_FAILED)
+        return;
+    buf_init(&line, FACE_OUT);
+    text_event(&line, r, ev);
+    put(arg, &line);
+}
+
+static void on_link(void *arg)
+{
+    struct plain *p = arg;
+    const struct model *m = p->f.model;
+    struct buf words;
+
+    if (m->link == p->link)
+        return;
+    p->link = m->link;
+    buf_init(&words, 1024);
+    buf_text(&words, model_link_str(m->link));
+    if (m->link == MODEL_READY) {
+        buf_text(&words, " as ");
+        text_name(&words, model_nick(m));
+    }
+    tell(p, NULL, buf_cstr(&words));
+    buf_free(&words);
+}
+
+static struct told *told_of(struct plain *p, const struct room *r)
+{
+    for (size_t i = 0; i < p->told_count; i++) {
+        if (p->told[i].room == r)
+            return &p->told[i];
+    }
+    if (p->told_count == p->told_cap) {
+        p->told_cap = p->told_cap != 0 ? 2 * p->told_cap : 8;
+        p->told = mem_realloc(p->told, p->told_cap * sizeof *p->told);
+    }
+    p->told[p->told_count] = (struct told){.room = r};
+    return &p->told[p->told_count++];
+}
+
+/* Joined, left, or sealed in another way; the rest of what a room is does not make a line. */
+static void on_room(void *arg, const struct room *r)
+{
+    struct plain *p = arg;
+    struct told *t = told_of(p, r);
+    struct buf words;
+
+    if (t->joined == r->joined && (t->seal == r->seal || !r->joined))
+        return;
+    buf_init(&words, 1024);
+    if (t->joined != r->joined)
+        buf_text(&words, r->joined ? "joined; " : "left");
+    if (r->joined)
+        buf_text(&words, room_seal_str(r->seal));
+    if (r->joined && r->members != 0)
+        buf_fmt(&words, ", %u member%s", r->members, r->members == 1 ? "" : "s");
+    t->joined = r->joined;
+    t->seal = r->seal;
+    tell(p, r, buf_cstr(&words));
+    buf_free(&words);
+}
+
+static void on_outcome(void *arg, const struct model_outcome *o)
+{
+    struct plain *p = arg;
+
+    (void)o; /* what did not work out was told as an event */
+    face_outcome(&p->f);
+}
+
+/* ---- questions ---- */
+
+static void echo(struct plain *p, bool on)
+{
+    struct termios quiet;
+
+    if (on && p->quiet) {
+        (void)tcsetattr(p->in_fd, TCSADRAIN, &p->was);
+        p->quiet = false;
+    } else if (!on && !p->quiet && tcgetattr(p->in_fd, &p->was) == 0) {
+        quiet = p->was;
+        quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+        p->quiet = tcsetattr(p->in_fd, TCSADRAIN, &quiet) == 0;
+    }
+}
+
+static void on_ask(void *arg)
+{
+    struct plain *p = arg;
+    const struct model_ask *ask = &p->f.model->ask;
+    struct buf line;
+
+    echo(p, !(ask->open && ask->hidden));
+    if (!ask->open)
+        return;
+    buf_init(&line, 1024);
+    text_name(&line, bytes_str(ask->words));
+    buf_text(&line, ": ");
+    put(p, &line);
+}
+
+/* ---- in ---- */
+
+static void answer(struct plain *p, struct bytes line)
+{
+    if (p->quiet)
+        face_put(&p->f, bytes_str("\n")); /* the one that was not echoed */
+    if (face_intent(&p->f, INTENT_ANSWER, NULL, line) == 0)
+        tell(p, NULL, "That is too long.");
+}
+
+static bool on_line(struct face *f, struct bytes line)
+{
+    struct plain *p = self(f);
+
+    if (!utf8_valid(line)) {
+        tell(p, NULL, "A line that is no UTF-8 came in; it was not used.");
+        return true;
+    }
+    if (f->model->ask.open && f->model->intents.count == 0) {
+        answer(p, line);
+        return true;
+    }
+    if (!face_is_settled(f) || f->awaited != 0)
+        return false;
+    if (line.n != 0 && face_intent(f, INTENT_LINE, NULL, line) == 0)
+        tell(p, NULL, "That is too long.");
+    return true;
+}
+
+/* Which page words go to is said when it changes, since there is no screen to see it on. */
+static void on_turn(struct face *f)
+{
+    struct plain *p = self(f);
+    const struct room *open = f->model->open;
+
+    if (open != p->page) {
+        p->page = open;
+        tell(p, open,
+            open == f->model->home ? "This is the relay's page."
+                                   : "What you type goes here now.");
+    }
+    face_drain(f);
+}
+
+/* ---- life ---- */
+
+static void on_fini(struct face *f)
+{
+    struct plain *p = self(f);
+
+    f->model->ear = (struct model_ear){0};
+    echo(p, true);
+    mem_free(p->told);
+}
+
+static const struct face_ops OPS = {.line = on_line, .turn = on_turn, .fini = on_fini};
+
+struct face *plain_new(struct model *m, int in_fd, int out_fd)
+{
+    struct plain *p = mem_alloc(sizeof *p);
+
+    face_init(&p->f, &OPS, m, out_fd);
+    p->in_fd = in_fd;
+    p->link = m->link;
+    p->page = m->open;
+    m->ear = (struct model_ear){on_event, on_link, on_room, on_ask, on_outcome, p};
+    return &p->f;
+}
+
+void plain_free(struct face *f)
+{
+    if (f == NULL)
+        return;
+    face_fini(f);
+    mem_free(f);
+}

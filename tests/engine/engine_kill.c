@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: ISC */
+/* Somebody's program dies at every instant of saying something, and is started again. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "support/crew_check.h"
+
+#define TURNS 24
+
+static struct sim sim;
+static struct crew crew;
+
+static void setup(void)
+{
+    sim_init(&sim, 20263);
+    sim.config.limits.grace_s = 5;
+    sim_start(&sim);
+    crew_init(&crew, &sim);
+}
+
+static void teardown(void)
+{
+    crew_fini(&crew);
+    sim_fini(&sim);
+}
+
+TestSuite(engine_kill, .init = setup, .fini = teardown);
+
+/* What never reached the disk was never said; the rest is said once. */
+static void never_twice(const struct crew_member *reader, const char *text, bool must)
+{
+    size_t n = crew_count(reader, "#ops", text);
+
+    cr_assert(n <= 1, "%s reads %s %zu times", reader->nick, text, n);
+    cr_assert(n == 1 || !must, "%s never reads %s", reader->nick, text);
+}
+
+Test(engine_kill, sender__at_every_turn_of_a_message)
+{
+    char text[32];
+
+    crew_gather(&crew, "ops", 2, true);
+    struct crew_member *alice = crew.members[0];
+    struct crew_member *bob = crew.members[1];
+    for (unsigned k = 0; k < TURNS; k++) {
+        (void)snprintf(text, sizeof text, "word %u", k);
+        crew_type_in(alice, "#ops", text);
+        crew_turns(&crew, k);
+        crew_kill(alice);
+        crew_run(&crew, 1000 * (k % 3) * 5);
+        crew_start(alice);
+        crew_sealed(alice, "#ops", 2);
+        crew_heals(&crew, "#ops", 2);
+        never_twice(bob, text, k > 3);
+        crew_say(alice, "#ops");
+        crew_say(bob, "#ops");
+        crew_heals(&crew, "#ops", 2);
+        crew_quiet(&crew);
+    }
+    crew_orderly(&crew, "#ops");
+    crew_has_all(bob, "#ops"); /* alice is shown the newest fifty */
+}
+
+Test(engine_kill, committer__at_every_turn_of_a_commit)
+{
+    crew_gather(&crew, "ops", 3, true);
+    struct crew_member *alice = crew.members[0];
+    for (unsigned k = 0; k < TURNS; k++) {
+        crew_rotate(alice, "#ops");
+        crew_turns(&crew, k);
+        crew_kill(alice);
+        crew_say(crew.members[1], "#ops");
+        crew_start(alice);
+        crew_sealed(alice, "#ops", 3);
+        crew_heals(&crew, "#ops", 3);
+        crew_say(alice, "#ops");
+        crew_heals(&crew, "#ops", 3);
+        crew_quiet(&crew);
+    }
+    crew_orderly(&crew, "#ops");
+}
+
+Test(engine_kill, reader__at_every_turn_of_hearing)
+{
+    crew_gather(&crew, "ops", 2, true);
+    struct crew_member *alice = crew.members[0];
+    struct crew_member *bob = crew.members[1];
+    for (unsigned k = 0; k < TURNS; k++) {
+        crew_say(alice, "#ops");
+        crew_turns(&crew, k);
+        crew_kill(bob);
+        crew_run(&crew, 1000 * (k % 3) * 5);
+        crew_start(bob);
+        crew_sealed(bob, "#ops", 2);
+        crew_heals(&crew, "#ops", 2);
+        crew_quiet(&crew);
+        crew_orderly(&crew, "#ops");
+    }
+    crew_complete(&crew, "#ops");
+}
+
+Test(engine_kill, joiner__at_every_turn_of_coming_in)
+{
+    crew_gather(&crew, "ops", 1, true);
+    struct crew_member *bob = crew_new_account(&crew, "bob");
+    crew_start(bob);
+    for (unsigned k = 0; k < 2 * TURNS; k++) {
+        crew_type(bob, "/join ops");
+        crew_turns(&crew, k);
+        crew_kill(bob);
+        crew_start(bob);
+        crew_join(bob, "ops");
+        crew_sealed(bob, "#ops", 2);
+        crew_heals(&crew, "#ops", 2);
+        crew_say(bob, "#ops");
+        crew_heals(&crew, "#ops", 2);
+        crew_quiet(&crew);
+        crew_type_in(bob, "#ops", "/leave");
+        crew_say(crew.members[0], "#ops");
+        crew_run(&crew, 3000);
+        crew_sealed(crew.members[0], "#ops", 1);
+    }
+    crew_orderly(&crew, "#ops");
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The real screen in a terminal with a model and no engine: this binary starts itself again and
+ * plays. A line that is entered is shown as an event, an answer by its length; "/ask" asks for
+ * a password, "/say" for words that are shown.
+ */
+#ifndef UNIT_TUI_STAGE_H
+#define UNIT_TUI_STAGE_H
+
+#include "support/pty.h"
+
+struct stage_wish {
+    const char *scene; /* "room": #ops with everything in it; "direct"; "stopped"; "home" */
+    bool ascii;
+    int cols, rows;
+};
+
+struct pty *stage_start(const struct stage_wish *wish);
+
+#endif

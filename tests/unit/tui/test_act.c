@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC */
+#include "tui/act.h"
+
+#include <criterion/criterion.h>
+
+#include "base/mem.h"
+
+static struct tui t;
+
+static void setup(void)
+{
+    t.model = model_new();
+    t.v.model = t.model;
+    editline_init(&t.v.line);
+    editline_init(&t.v.answer);
+    buf_init(&t.v.hint, 4096);
+}
+
+static void teardown(void)
+{
+    editline_fini(&t.v.line);
+    editline_fini(&t.v.answer);
+    buf_free(&t.v.hint);
+    model_free(t.model);
+}
+
+TestSuite(act, .init = setup, .fini = teardown);
+
+static void press(enum action a)
+{
+    act_follow_ask(&t);
+    act_do(&t, a, &(struct input_key){.code = INPUT_OTHER});
+}
+
+static void type(const char *s)
+{
+    act_follow_ask(&t);
+    for (; *s != '\0'; s++)
+        act_do(&t, ACTION_INSERT, &(struct input_key){INPUT_CHAR, false, (uint8_t)*s});
+}
+
+static void paste(const char *s)
+{
+    struct buf b;
+
+    buf_init(&b, EDITLINE_BYTES);
+    buf_text(&b, s);
+    act_paste(&t, &b);
+    buf_free(&b);
+}
+
+static void expect_intent(enum intent_kind kind, const char *text)
+{
+    struct intent i;
+
+    cr_assert(intents_take(&t.model->intents, &i), "none for \"%s\"", text);
+    cr_assert_eq(i.kind, kind);
+    cr_assert_str_eq(i.text, text);
+    intent_fini(&i);
+}
+
+static void expect_none(void)
+{
+    cr_assert_eq(t.model->intents.count, 0);
+}
+
+static void expect_line(const char *text)
+{
+    struct bytes line = editline_text(&t.v.line);
+
+    cr_assert(bytes_eq(line, bytes_str(text)), "is: %.*s", (int)line.n, line.p);
+}
+
+Test(act, enter__sends_the_line_and_empties_it)
+{
+    type("hello");
+    press(ACTION_ENTER);
+    expect_intent(INTENT_LINE, "hello");
+    expect_line("");
+    press(ACTION_ENTER); /* nothing is nothing */
+    expect_none();
+    type("?");
+    press(ACTION_ENTER);
+    expect_intent(INTENT_LINE, "/help");
+}
+
+Test(act, enter__gives_the_line_back_when_the_queue_is_full)
+{
+    for (int i = 0; i < INTENTS_MAX; i++)
+        cr_assert_eq(intents_push(&t.model->intents, INTENT_LINE, bytes_str("x")), ERR_OK);
+    type("hello");
+    press(ACTION_ENTER);
+    expect_line("hello");
+}
+
+Test(act, paste__several_lines_are_one_message)
+{
+    type("see: ");
+    paste("one\ntwo\n\n");
+    expect_line("see: one\ntwo\n\n");
+    expect_none();
+    press(ACTION_ENTER);
+    expect_intent(INTENT_LINE, "see: one\ntwo");
+    paste("\n\n");
+    press(ACTION_ENTER);
+    expect_none();
+}
+
+Test(act, paste__too_much_is_refused_in_words_and_as_a_whole)
+{
+    char *big = mem_alloc(EDITLINE_BYTES + 2);
+
+    memset(big, 'x', EDITLINE_BYTES + 1);
+    type("a");
+    paste(big);
+    expect_line("a");
+    cr_assert_neq(t.v.hint.n, 0);
+    buf_clear(&t.v.hint);
+    big[EDITLINE_BYTES] = '\0'; /* fits by itself, but not behind the a */
+    paste(big);
+    expect_line("a");
+    cr_assert_neq(t.v.hint.n, 0);
+    mem_free(big);
+}
+
+/* ---- questions ---- */
+
+static void ask(bool hidden)
+{
+    model_put_ask(t.model, hidden, "Password:");
+}
+
+static void expect_no_answer_left(void)
+{
+    cr_assert_eq(t.v.answer.n, 0);
+    cr_assert_eq(t.v.answer.killed_n, 0);
+    cr_assert_eq(t.v.answer.history_n, 0);
+}
+
+Test(act, answer__goes_its_own_way_and_leaves_the_draft)
+{
+    type("draft");
+    ask(true);
+    type("hunter");
+    expect_line("draft");
+    press(ACTION_KILL_START);
+    press(ACTION_YANK);
+    type("2");
+    press(ACTION_ENTER);
+    expect_intent(INTENT_ANSWER, "hunter2");
+    expect_no_answer_left();
+    model_close_ask(t.model);
+    press(ACTION_YANK); /* nothing of it can be brought back */
+    press(ACTION_BACK);
+    expect_line("draft");
+    press(ACTION_ENTER);
+    expect_intent(INTENT_LINE, "draft");
+}
+
+Test(act, answer__cannot_be_made_of_what_was_said)
+{
+    type("said");
+    press(ACTION_ENTER);
+    expect_intent(INTENT_LINE, "said");
+    type("killed");
+    press(ACTION_KILL_START);
+    ask(false);
+    press(ACTION_BACK);
+    press(ACTION_YANK);
+    press(ACTION_COMPLETE);
+    press(ACTION_ENTER);
+    expect_intent(INTENT_ANSWER, "");
+}
+
+Test(act, answer__empty_takes_the_question_back)
+{
+    static const enum action ACTIONS[] = {ACTION_ENTER, ACTION_CANCEL, ACTION_QUIT_ASK};
+
+    for (size_t i = 0; i < MEM_COUNT(ACTIONS); i++) {
+        ask(true);
+        if (ACTIONS[i] != ACTION_ENTER)
+            type("half");
+        press(ACTIONS[i]);
+        expect_intent(INTENT_ANSWER, "");
+        expect_none();
+        expect_no_answer_left();
+        cr_assert_not(t.v.alt_next || t.v.quit_armed);
+        model_close_ask(t.model);
+    }
+}
+
+Test(act, answer__pasted_without_the_newline_behind_it)
+{
+    ask(true);
+    act_follow_ask(&t);
+    paste("hunter2\n");
+    press(ACTION_ENTER);
+    expect_intent(INTENT_ANSWER, "hunter2");
+}
+
+Test(act, answer__is_never_given_to_another_question)
+{
+    ask(true);
+    type("hunter2");
+    model_put_ask(t.model, false, "Accept the new key of bob?");
+    press(ACTION_ENTER);
+    expect_intent(INTENT_ANSWER, "");
+    type("ye");
+    model_close_ask(t.model);
+    press(ACTION_END);
+    expect_no_answer_left();
+    expect_line("");
+    ask(true);
+    press(ACTION_ENTER);
+    expect_intent(INTENT_ANSWER, "");
+}
+
+Test(act, answer__stays_when_the_queue_is_full)
+{
+    for (int i = 0; i < INTENTS_MAX; i++)
+        cr_assert_eq(intents_push(&t.model->intents, INTENT_LINE, bytes_str("x")), ERR_OK);
+    ask(true);
+    type("hunter2");
+    press(ACTION_ENTER);
+    cr_assert_eq(t.v.answer.n, 7);
+}
+
+Test(act, quit__is_asked_for_twice_on_an_empty_line)
+{
+    type("draft");
+    press(ACTION_QUIT_ASK);
+    expect_line("");
+    cr_assert_not(t.v.quit_armed);
+    press(ACTION_QUIT_ASK);
+    cr_assert(t.v.quit_armed);
+    expect_none();
+    t.quit_asked = true;
+    press(ACTION_QUIT_ASK);
+    expect_intent(INTENT_QUIT, "");
+    press(ACTION_BACK);
+    expect_line("draft");
+}
+
+Test(act, cancel__arms_the_next_key_unless_help_is_open)
+{
+    press(ACTION_HELP);
+    press(ACTION_CANCEL);
+    cr_assert_not(t.model->help || t.v.alt_next);
+    press(ACTION_CANCEL);
+    cr_assert(t.v.alt_next);
+}
+
+Test(act, page_active__goes_where_something_is_new)
+{
+    struct room *a = model_join(t.model, bytes_str("a"));
+    struct room *b = model_join(t.model, bytes_str("b"));
+
+    press(ACTION_PAGE_ACTIVE);
+    cr_assert_eq(t.model->open, t.model->home);
+    model_event(t.model, b, EVENT_NOTICE, (struct bytes){0}, bytes_str("x"));
+    press(ACTION_PAGE_ACTIVE);
+    cr_assert_eq(t.model->open, b);
+    press(ACTION_PAGE_BEFORE);
+    cr_assert_eq(t.model->open, a);
+}
