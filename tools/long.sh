@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# What takes longer than a coffee: living with another implementation of MLS (tests/interop), a group of
-# SOTTO_STORM_MEMBERS (1000) through SOTTO_STORM_OPERATIONS (10000) random operations (an hour; SOTTO_SEED
-# repeats one), and fuzzing with libFuzzer, SOTTO_FUZZ_SECONDS (60) per harness. What it finds lies in
-# build/fuzz; what it learns stays in build/fuzz/corpus.
+# What takes longer than a coffee: living with another implementation of MLS (tests/interop), storms of people
+# with real engines and rooms of two hundred (tests/engine with SOTTO_STORMS=1), a group of SOTTO_STORM_MEMBERS
+# (1000) through SOTTO_STORM_OPERATIONS (10000) random operations (an hour; SOTTO_SEED repeats one), and fuzzing
+# with libFuzzer, SOTTO_FUZZ_SECONDS (60) per harness. What it finds lies in build/fuzz; what it learns stays in
+# build/fuzz/corpus.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -17,6 +18,8 @@ tests/interop/run.sh build/dev/tests/mls_peer build/dev/interop || interop=$?
 # Without a sanitizer, or a thousand members take all day.
 cmake -S . -B build/storm -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
 cmake --build build/storm --target storm_mls -j "$(nproc)" | tail -1
+cmake --build build/storm --target engine -j "$(nproc)" | tail -1
+SOTTO_STORMS=1 build/storm/tests/engine --jobs "$(nproc)" --filter 'engine_@(storm|fault|many)/*'
 build/storm/tests/storm_mls "${SOTTO_STORM_MEMBERS:-1000}" "${SOTTO_STORM_OPERATIONS:-10000}" ${SOTTO_SEED:+"$SOTTO_SEED"}
 
 cmake --preset fuzz >/dev/null

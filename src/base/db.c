@@ -184,15 +184,30 @@ int64_t db_changes(struct db *d)
     return sqlite3_changes64(d->raw);
 }
 
+static enum err say(struct db *d, enum db_word word)
+{
+    static const char *const SQL[DB_WORDS] = {
+        /* The write lock now, so that no step in the middle finds somebody else holding it. */
+        [DB_BEGIN] = "BEGIN IMMEDIATE",
+        [DB_COMMIT] = "COMMIT",
+        [DB_SAVEPOINT] = "SAVEPOINT inner",
+        [DB_RELEASE] = "RELEASE inner",
+    };
+    enum err e = ERR_OK;
+
+    if (d->words[word] == NULL)
+        e = db_prepare(d, SQL[word], &d->words[word]);
+    return e == ERR_OK ? db_run(d->words[word]) : e;
+}
+
 enum err db_begin(struct db *d)
 {
-    /* The write lock now, so that no step in the middle finds somebody else holding it. */
-    return db_exec(d, "BEGIN IMMEDIATE");
+    return say(d, DB_BEGIN);
 }
 
 enum err db_commit(struct db *d)
 {
-    enum err e = db_exec(d, "COMMIT");
+    enum err e = say(d, DB_COMMIT);
 
     if (e != ERR_OK)
         db_rollback(d);
@@ -208,12 +223,12 @@ void db_rollback(struct db *d)
 
 enum err db_savepoint(struct db *d)
 {
-    return sqlite3_get_autocommit(d->raw) != 0 ? ERR_STATE : db_exec(d, "SAVEPOINT inner");
+    return sqlite3_get_autocommit(d->raw) != 0 ? ERR_STATE : say(d, DB_SAVEPOINT);
 }
 
 enum err db_release(struct db *d, bool keep)
 {
     enum err e = keep ? ERR_OK : db_exec(d, "ROLLBACK TO inner");
 
-    return e != ERR_OK ? e : db_exec(d, "RELEASE inner");
+    return e != ERR_OK ? e : say(d, DB_RELEASE);
 }

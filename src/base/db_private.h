@@ -9,9 +9,12 @@
 
 struct db_stmt;
 
+enum db_word { DB_BEGIN, DB_COMMIT, DB_SAVEPOINT, DB_RELEASE, DB_WORDS };
+
 struct db {
     sqlite3 *raw;
     struct db_stmt *stmts;
+    struct db_stmt *words[DB_WORDS]; /* of transactions; prepared when they are first said */
 };
 
 enum err db_err(struct db *d, int rc); /* SQLite's code as ours, logged when it is unexpected */

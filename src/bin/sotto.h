@@ -63,6 +63,15 @@ int keep_identity(struct client *c);
 /* sotto_probe.c: the way to the relay as the system sees it, before there is a session. */
 void probe(const struct client *c, struct doctor_setup *out);
 
+/* sotto_face.c: the one face of this run, the screen or one that writes. */
+struct shown {
+    struct tui *tui;
+    struct face *face;
+    void (*face_free)(struct face *f);
+    bool reads; /* standard input is of interest */
+};
+enum err face_choose(struct client *c, struct shown *out, char *why, size_t why_n);
+
 /* sotto_run.c: the session and its face, to the end; enum face_exit. */
 int run(struct client *c);
 

@@ -8,13 +8,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/secret.h"
 #include "base/version.h"
 #include "bin/sotto.h"
-#include "face/json.h"
-#include "face/once.h"
-#include "face/plain.h"
-#include "face/text.h"
 #include "tui/tui.h"
 
 #define WATCHES 12
@@ -30,13 +25,10 @@ static const struct conn_limits LIMITS = {
     .linger_ms = 1000,
 };
 
-/* The one face of this run: the screen, or one that writes. */
+/* The face of this run and what wakes it. */
 struct show {
     struct client *c;
-    struct tui *tui;
-    struct face *face;
-    void (*face_free)(struct face *f);
-    bool reads;       /* standard input is of interest */
+    struct shown shown;
     bool always;      /* and is a file, which nobody can wait for */
     bool interrupted; /* by a signal */
     struct loop_watch *in;
@@ -44,76 +36,6 @@ struct show {
     struct loop_watch *watch[WATCHES];
     size_t watches;
 };
-
-/* ---- the faces ---- */
-
-static enum err ask_person(const char *words, struct buf *out)
-{
-    struct buf clean;
-
-    buf_init(&clean, 1024);
-    text_name(&clean, bytes_str(words));
-    enum err e = secret_ask(buf_cstr(&clean), SECRET_ONCE, out);
-    buf_free(&clean);
-    return e;
-}
-
-static void make_once(struct show *s)
-{
-    const struct options *o = &s->c->options;
-    const struct once_setup setup = {
-        .verb = o->verb,
-        .where = s->c->target,
-        .text = bytes_str(o->words[1] != NULL ? o->words[1] : ""),
-        .text_from_input = o->verb == OPTIONS_SEND && o->words[1] == NULL,
-        .json = o->json,
-        .verified = o->verified,
-        .number = o->number,
-        .ask = ask_person,
-    };
-
-    s->reads = setup.text_from_input;
-    s->face = once_new(s->c->model, &setup, STDOUT_FILENO);
-    s->face_free = once_free;
-}
-
-static void make_doctor(struct show *s)
-{
-    struct doctor_setup setup = {.json = s->c->options.json};
-
-    probe(s->c, &setup);
-    s->face = doctor_new(s->c->model, &setup, STDOUT_FILENO);
-    s->face_free = doctor_free;
-}
-
-static enum err make_chat(struct show *s, char *why, size_t why_n)
-{
-    s->reads = true;
-    if (s->c->options.json) {
-        s->face = json_face_new(s->c->model, STDOUT_FILENO);
-        s->face_free = json_face_free;
-    } else if (s->c->options.plain) {
-        s->face = plain_new(s->c->model, STDIN_FILENO, STDOUT_FILENO);
-        s->face_free = plain_free;
-    } else {
-        return tui_open(s->c->model, &s->tui, why, why_n);
-    }
-    return ERR_OK;
-}
-
-static enum err make_face(struct show *s, char *why, size_t why_n)
-{
-    if (s->c->options.verb == OPTIONS_SCREEN)
-        return make_chat(s, why, why_n);
-    if (s->c->notice[0] != '\0')
-        (void)complain(FACE_OK, s->c->notice);
-    s->c->notice[0] = '\0';
-    if (s->c->options.verb == OPTIONS_DOCTOR)
-        make_doctor(s);
-    else
-        make_once(s);
-    return ERR_OK;
-}
 
 /* ---- what the loop calls ---- */
 
@@ -136,7 +58,8 @@ static void on_keys(void *arg, int fd, unsigned ready)
     struct pollfd p = {.fd = fd, .events = POLLIN};
 
     (void)ready;
-    if (tui_input(s->tui) == 0 && poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0)
+    if (tui_input(s->shown.tui) == 0 && poll(&p, 1, 0) > 0 &&
+        (p.revents & (POLLHUP | POLLERR)) != 0)
         session_quit(s->c->session); /* the terminal is gone */
     session_intents(s->c->session);
 }
@@ -147,10 +70,10 @@ static void read_piece(struct show *s)
     ssize_t n = read(STDIN_FILENO, piece, sizeof piece);
 
     if (n > 0) {
-        face_input(s->face, bytes_of(piece, (size_t)n));
+        face_input(s->shown.face, bytes_of(piece, (size_t)n));
         mem_wipe(piece, (size_t)n);
     } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
-        face_input_end(s->face);
+        face_input_end(s->shown.face);
     }
 }
 
@@ -159,9 +82,9 @@ static void on_input(void *arg, int fd, unsigned ready)
     struct show *s = arg;
 
     (void)fd, (void)ready;
-    if (face_hungry(s->face))
+    if (face_hungry(s->shown.face))
         read_piece(s);
-    loop_watch_change(s->in, face_hungry(s->face) ? LOOP_READ : 0);
+    loop_watch_change(s->in, face_hungry(s->shown.face) ? LOOP_READ : 0);
 }
 
 static void on_room_to_write(void *arg, int fd, unsigned ready)
@@ -169,15 +92,15 @@ static void on_room_to_write(void *arg, int fd, unsigned ready)
     struct show *s = arg;
 
     (void)fd, (void)ready;
-    face_flush(s->face);
+    face_flush(s->shown.face);
 }
 
 static void on_resize(void *arg)
 {
     struct show *s = arg;
 
-    if (s->tui != NULL)
-        tui_resize(s->tui);
+    if (s->shown.tui != NULL)
+        tui_resize(s->shown.tui);
 }
 
 static void on_stop(void *arg)
@@ -187,13 +110,13 @@ static void on_stop(void *arg)
     struct sigaction before;
 
     /* The kernel's own way, so that without a shell to wake us we are not put to sleep. */
-    if (s->tui != NULL)
-        tui_pause(s->tui);
+    if (s->shown.tui != NULL)
+        tui_pause(s->shown.tui);
     (void)sigaction(SIGTSTP, &by_default, &before);
     (void)raise(SIGTSTP);
     (void)sigaction(SIGTSTP, &before, NULL);
-    if (s->tui != NULL)
-        tui_resume(s->tui);
+    if (s->shown.tui != NULL)
+        tui_resume(s->shown.tui);
 }
 
 static void on_quit(void *arg)
@@ -201,7 +124,7 @@ static void on_quit(void *arg)
     struct show *s = arg;
 
     /* A writing face leaves in order by itself; who asks again does not want to wait. */
-    if (s->face == NULL || s->interrupted)
+    if (s->shown.face == NULL || s->interrupted)
         session_quit(s->c->session);
     s->interrupted = true;
 }
@@ -245,13 +168,13 @@ static void watch_terminal(struct show *s)
 {
     struct loop_event *le = s->c->le;
 
-    if (s->tui != NULL) {
+    if (s->shown.tui != NULL) {
         watch(s, loop_watch_fd(le, STDIN_FILENO, LOOP_READ, on_keys, s));
-        tui_resize(s->tui); /* what changed before the signal was watched */
+        tui_resize(s->shown.tui); /* what changed before the signal was watched */
         return;
     }
-    s->always = s->reads && !is_waitable(STDIN_FILENO);
-    if (s->reads && !s->always) {
+    s->always = s->shown.reads && !is_waitable(STDIN_FILENO);
+    if (s->shown.reads && !s->always) {
         s->in = loop_watch_fd(le, STDIN_FILENO, 0, on_input, s);
         watch(s, s->in);
     }
@@ -319,7 +242,7 @@ static enum err make_session(struct client *c, char *why, size_t why_n)
 /* Everything that can be done now; how long the loop may sleep then. */
 static uint64_t face_round(struct show *s)
 {
-    struct face *f = s->face;
+    struct face *f = s->shown.face;
     bool again;
 
     if (s->interrupted)
@@ -343,8 +266,8 @@ static void turn(struct show *s)
 {
     uint64_t patience = UINT64_MAX;
 
-    if (s->tui != NULL)
-        tui_draw(s->tui);
+    if (s->shown.tui != NULL)
+        tui_draw(s->shown.tui);
     else
         patience = face_round(s);
     if (!session_over(s->c->session))
@@ -368,12 +291,12 @@ static int end(struct show *s, int status)
 {
     char why[FACE_WHY] = "";
 
-    if (s->face != NULL) {
-        status = s->face->status;
-        (void)bytes_copy(why, sizeof why, bytes_str(s->face->why));
-        s->face_free(s->face);
+    if (s->shown.face != NULL) {
+        status = s->shown.face->status;
+        (void)bytes_copy(why, sizeof why, bytes_str(s->shown.face->why));
+        s->shown.face_free(s->shown.face);
     }
-    tui_close(s->tui);
+    tui_close(s->shown.tui);
     if (why[0] != '\0')
         (void)complain(status, why);
     return status;
@@ -391,7 +314,7 @@ int run(struct client *c)
     c->worker = worker_new("slow", 1, 64, NULL);
     enum err e = make_session(c, why, sizeof why);
     if (e == ERR_OK)
-        e = make_face(&s, why, sizeof why);
+        e = face_choose(c, &s.shown, why, sizeof why);
     if (e == ERR_OK)
         go(&s);
     status = end(&s, e == ERR_OK ? FACE_OK : FACE_USAGE);

@@ -11,6 +11,7 @@
 
 #define CURSOR_MS   1000u
 #define CURSORS_MAX 64u
+#define CONVOS_MAX  100000u /* of which a relay may tell while we run */
 
 /* ---- what there is ---- */
 
@@ -21,17 +22,21 @@ void catchup_conversations(struct engine *e)
     engine_ask(e, OP_CONVERSATIONS, &m, NULL);
 }
 
-static void take_row(struct engine *e, const struct msg_convo_row *row)
+/* Whether it says something new: a page of what was told already would be asked for for ever.
+ */
+static bool take_row(struct engine *e, const struct msg_convo_row *row)
 {
     struct talk *c;
+    bool fresh;
 
-    if (row->kind > CONVO_DIRECT)
-        return;
+    if (row->kind > CONVO_DIRECT || e->last_serial >= CONVOS_MAX)
+        return false;
     c = engine_find(e, (enum msg_convo)row->kind, row->name);
     if (c == NULL) {
         c = engine_talk_new(e, (enum msg_convo)row->kind, row->name);
         group_env(c);
     }
+    fresh = !c->wanted || !c->behind;
     c->wanted = true;
     c->relay_epoch = row->epoch;
     c->acked = row->cursor;
@@ -40,6 +45,7 @@ static void take_row(struct engine *e, const struct msg_convo_row *row)
         c->present = true;
     keep_talk(e, c);
     engine_touch(e, c);
+    return fresh;
 }
 
 void catchup_conversations_answer(struct engine *e, const struct request *r, const void *answer)
@@ -49,10 +55,8 @@ void catchup_conversations_answer(struct engine *e, const struct request *r, con
     struct msg_convo_row row = {0};
     bool fresh = false;
 
-    while (list_next(&rows, &MSG_CONVO_ROW, &row)) {
-        take_row(e, &row);
-        fresh = true;
-    }
+    while (list_next(&rows, &MSG_CONVO_ROW, &row))
+        fresh = take_row(e, &row) || fresh;
     if (a->left == 0 || !fresh) {
         engine_touch_all(e);
         return;
@@ -68,13 +72,14 @@ static void ask_after(struct engine *e, struct talk *c, uint64_t after)
     struct msg_catch_up m = {.kind = (uint8_t)c->kind, .name = talk_title(c), .after = after};
 
     c->busy |= BUSY_CATCH;
+    c->asked_after = after;
     engine_ask(e, OP_CATCH_UP, &m, &(struct request){.talk = c->serial});
 }
 
 void catchup_ask(struct engine *e, struct talk *c)
 {
     c->missed = false;
-    ask_after(e, c, c->place);
+    ask_after(e, c, c->acked < c->place ? c->acked : c->place);
 }
 
 void catchup_entries(struct engine *e, const void *entries)
@@ -106,11 +111,18 @@ static void settle(struct engine *e, struct talk *c, bool gone)
 {
     c->behind = false;
     c->looked = true;
+    hear_early(e, c);
+    if (c->bad_seq == 0 && c->place > c->safe)
+        c->safe = c->place;
     if (c->group != NULL && c->commit.unsure)
         commit_forget(e, c);
-    if (c->group != NULL && group_epoch(c) < c->relay_epoch)
+    if (c->group != NULL && c->bad_seq == 0 && group_epoch(c) < c->relay_epoch)
         group_lose(
             e, c, gone ? "we were away for too long" : "changes of the group are missing");
+    else if (c->group != NULL && gone)
+        engine_say_in(e, c, EVENT_INFO,
+            "The relay no longer has all that was said while you were away: some may be "
+            "missing here.");
     say_settle(e, c);
     engine_touch(e, c);
 }
@@ -122,14 +134,17 @@ void catchup_done(struct engine *e, const struct request *r, const void *answer)
 
     if (c == NULL)
         return;
-    if (ok->last_seq > c->place && c->bad_seq == 0 && ok->last_seq < UINT64_MAX / 2) {
-        c->place = ok->last_seq;
+    bool ahead = ok->last_seq > c->asked_after && ok->last_seq <= TALK_SEQ_MAX;
+    if (c->bad_seq == 0 && talk_move(c, ok->last_seq))
         engine_changed(e, c);
-    }
-    if (ok->left != 0 && c->bad_seq == 0) {
+    if (ok->left != 0 && ahead && c->bad_seq == 0) {
         ask_after(e, c, ok->last_seq);
         return;
     }
+    if (ok->left != 0 && c->bad_seq == 0)
+        engine_say_in(e, c, EVENT_WARN,
+            "The relay says that there is more of this conversation, and does not hand it on. "
+            "What was said meanwhile may be missing.");
     c->busy &= ~(unsigned)BUSY_CATCH;
     if (c->missed)
         engine_touch(e, c);
@@ -158,7 +173,7 @@ static bool due(struct engine *e, struct talk *c)
 {
     uint64_t now = e->loop->now_ms;
 
-    if (c->dropped || !c->present || c->place <= c->acked)
+    if (c->dropped || !c->present || c->safe <= c->acked)
         return false;
     if (c->cursor_ms != 0 && now - c->cursor_ms < CURSOR_MS) {
         engine_look_at(e, c->cursor_ms + CURSOR_MS);
@@ -178,8 +193,8 @@ void catchup_cursors(struct engine *e)
         if (!due(e, c))
             continue;
         list_add(&rows, &MSG_CURSOR_ROW,
-            &(struct msg_cursor_row){(uint8_t)c->kind, talk_title(c), c->place});
-        c->acked = c->place;
+            &(struct msg_cursor_row){(uint8_t)c->kind, talk_title(c), c->safe});
+        c->acked = c->safe;
         c->cursor_ms = e->loop->now_ms;
     }
     if (rows.count != 0) {

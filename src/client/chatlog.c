@@ -88,6 +88,22 @@ void chatlog_again(struct engine *e, struct talk *c)
         chatlog_set(e, c, false);
 }
 
+/* Whatever is said, only the first line of it stands at the margin: else a message could write
+ * others. */
+static void put_indented(struct buf *line, struct bytes text)
+{
+    struct buf clean;
+
+    buf_init(&clean, LINE_MAX_BYTES);
+    utf8_clean(&clean, text, UTF8_DISPLAY);
+    for (size_t i = 0; i < clean.n; i++) {
+        buf_u8(line, clean.p[i]);
+        if (clean.p[i] == '\n')
+            buf_text(line, "    ");
+    }
+    buf_wipe(&clean);
+}
+
 void chatlog_line(
     struct engine *e, struct talk *c, int64_t wall_ms, const char *who, struct bytes text)
 {
@@ -101,7 +117,7 @@ void chatlog_line(
     buf_fmt(&line, "%s ", time);
     utf8_clean(&line, bytes_str(who), UTF8_NAME);
     buf_text(&line, ": ");
-    utf8_clean(&line, text, UTF8_DISPLAY);
+    put_indented(&line, text);
     buf_text(&line, "\n");
     if (buf_end(&line) != ERR_OK || write(c->log_fd, line.p, line.n) != (ssize_t)line.n) {
         LOG_WARN("chatlog", "a line was not written");

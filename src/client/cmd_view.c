@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "client/group.h"
 #include "client/group_people.h"
-#include "client/keep.h"
 #include "client/past.h"
+#include "client/setting.h"
 
 static void do_help(struct engine *e, const struct command_line *line)
 {
@@ -38,90 +38,6 @@ static void do_clear(struct engine *e, const struct command_line *line)
 static void do_search(struct engine *e, const struct command_line *line)
 {
     past_search(e, engine_of_page(e, e->at), line->arg);
-}
-
-/* ---- settings of a conversation ---- */
-
-struct setting {
-    const char *name;
-    const char *help;
-    void (*show)(struct engine *e, const struct talk *c);
-    void (*set)(struct engine *e, struct talk *c, struct bytes value);
-};
-
-static void show_keep(struct engine *e, const struct talk *c)
-{
-    if (c->keep_days == 0)
-        engine_say(e, e->at, EVENT_INFO, "keep 0: what is said here is kept until /forget.");
-    else
-        engine_say(e, e->at, EVENT_INFO, "keep %u: what is said here is kept for %u days.",
-            c->keep_days, c->keep_days);
-}
-
-static void set_keep(struct engine *e, struct talk *c, struct bytes value)
-{
-    uint64_t days;
-
-    if (!cmd_number(e, value, 36500, &days))
-        return;
-    c->keep_days = (uint32_t)days;
-    history_keep(e->vault, talk_key(c), c->keep_days, e->loop->wall_ms);
-    keep_talk(e, c);
-    show_keep(e, c);
-}
-
-static void show_verified(struct engine *e, const struct talk *c)
-{
-    engine_say(e, e->at, EVENT_INFO,
-        c->verified_only ? "verified-only on: nothing is sent here while somebody is in whose "
-                           "safety number you have not compared."
-                         : "verified-only off.");
-}
-
-static void set_verified(struct engine *e, struct talk *c, struct bytes value)
-{
-    c->verified_only = cmd_on(value, c->verified_only);
-    keep_talk(e, c);
-    people_overlay(e, c);
-    engine_touch(e, c);
-    show_verified(e, c);
-}
-
-static const struct setting SETTINGS[] = {
-    {"keep", "for how many days what is said here is kept; 0: until /forget", show_keep,
-        set_keep},
-    {"verified-only", "send here only while everybody is verified: on or off", show_verified,
-        set_verified},
-};
-
-static const struct setting *find(struct bytes name)
-{
-    for (size_t i = 0; i < MEM_COUNT(SETTINGS); i++) {
-        if (bytes_eq(bytes_str(SETTINGS[i].name), name))
-            return &SETTINGS[i];
-    }
-    return NULL;
-}
-
-static void do_set(struct engine *e, const struct command_line *line)
-{
-    const struct setting *s = find(line->args[0]);
-    struct talk *c;
-
-    if (line->count == 0) {
-        for (size_t i = 0; i < MEM_COUNT(SETTINGS); i++)
-            engine_say(e, e->at, EVENT_INFO, "%s  %s", SETTINGS[i].name, SETTINGS[i].help);
-        return;
-    }
-    if (s == NULL) {
-        engine_say(e, e->at, EVENT_WARN, "There is no such setting; /set alone shows all.");
-        return;
-    }
-    c = cmd_talk(e);
-    if (c != NULL && line->count == 1)
-        s->show(e, c);
-    else if (c != NULL)
-        s->set(e, c, line->args[1]);
 }
 
 /* ---- how things stand ---- */
@@ -180,6 +96,6 @@ const struct cmd_row CMD_VIEW[] = {
     {"help", do_help},
     {"quit", do_quit},
     {"search", do_search},
-    {"set", do_set},
+    {"set", setting_command},
     {NULL, NULL},
 };

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "client/group.h"
 #include "client/group_people.h"
 #include "client/keep.h"
@@ -57,6 +58,7 @@ bool direct_right_key(struct engine *e, struct talk *c, const struct msg_dm_answ
         mls_package_check(a->package, (uint64_t)(e->loop->wall_ms / 1000), package, &rule);
     struct bytes is = package->member.identity;
 
+    policy_print(a->identity, print);
     if (err != ERR_OK || package->suite != a->suite ||
         policy_identify(&package->member) != ERR_OK ||
         !bytes_eq(package->member.signature_key, a->identity) ||
@@ -67,16 +69,18 @@ bool direct_right_key(struct engine *e, struct talk *c, const struct msg_dm_answ
             rule != MLS_RULE_KEPT ? mls_rule_text(rule) : "it is of somebody else");
         return false;
     }
-    policy_print(a->identity, print);
-    if (memcmp(print, e->identity.print, sizeof print) == 0 ||
-        !bytes_copy(name, sizeof name, is))
+    if (memcmp(print, e->identity.print, sizeof print) == 0) {
+        engine_say_in(e, c, EVENT_ERROR,
+            "THE RELAY HANDS OUT OUR OWN KEY AS THAT OF %.*s. Nothing was sent.",
+            (int)a->user.n, (const char *)a->user.p);
         return false;
-    if (trust_see(e->trust, bytes_str(name), print, e->loop->wall_ms) != TRUST_CHANGED)
+    }
+    if (!bytes_copy(name, sizeof name, is) ||
+        (trust_is_guest(is) && !people_guest_fits(e, c, a->user)))
+        return false;
+    if (trust_see(e->trust, is, print, e->loop->wall_ms) != TRUST_CHANGED)
         return true;
-    engine_say_in(e, c, EVENT_ERROR,
-        "THE KEY OF %s HAS CHANGED. Nothing was sent. Ask %s by another way whether the key is "
-        "really new; then /trust %s accepts it, and /verify %s compares it.",
-        name, name, name, name);
+    people_tell_changed(e, c, name);
     return false;
 }
 
@@ -133,6 +137,8 @@ static void found(struct engine *e, struct talk *c, const struct msg_dm_answer *
         .replaces = c->group_seq,
         .welcome = buf_view(&welcome)};
     rand_bytes(m.req, sizeof m.req);
+    memcpy(r.id, m.req, sizeof r.id);
+    memcpy(c->enter_req, m.req, sizeof c->enter_req);
     if (err == ERR_OK) {
         c->busy |= BUSY_FOUND;
         engine_ask(e, OP_DM_KEY, &m, &r);
@@ -149,6 +155,7 @@ void direct_answer(struct engine *e, const struct request *r, const void *answer
 {
     const struct msg_dm_answer *a = answer;
     struct talk *c = engine_talk(e, r->talk);
+    uint8_t print[POLICY_PRINT];
     struct mls_package package;
 
     if (c == NULL)
@@ -169,26 +176,50 @@ void direct_answer(struct engine *e, const struct request *r, const void *answer
         engine_touch(e, c);
         return;
     }
-    if (direct_right_key(e, c, a, &package))
-        found(e, c, a);
-    else
+    if (!direct_right_key(e, c, a, &package)) {
         stop(e, c);
+        return;
+    }
+    policy_print(a->identity, print);
+    if (trust_is_guest(package.member.identity) && people_another_guest(e, c, print)) {
+        say_give_up(e, c, "it was written for somebody else");
+        stop(e, c);
+        return;
+    }
+    found(e, c, a);
 }
 
-void direct_nobody(struct engine *e, const struct request *r, const void *no_user)
+void direct_nobody(struct engine *e, struct talk *c, struct bytes name)
 {
-    const struct msg_name *m = no_user;
-    struct talk *c = engine_talk(e, r->talk);
-
-    engine_say(e, c != NULL && c->page != NULL ? c->page : e->at, EVENT_WARN,
-        "There is nobody called %.*s on this relay.", (int)m->name.n, (const char *)m->name.p);
-    if (c == NULL)
-        return;
     c->busy &= ~(unsigned)(BUSY_PEER | BUSY_FOUND | BUSY_SAY | BUSY_COMMIT);
-    if (c->kind == CONVO_DIRECT) {
-        stop(e, c);
-        say_give_up(e, c, "nobody is called so");
+    if (!bytes_eq(name, talk_title(c))) { /* has another name by now, and so have we asked */
+        say_settle(e, c);
+        return;
     }
+    stop(e, c);
+    say_give_up(e, c, "nobody is called so");
+}
+
+/* The relay ends the conversations of who takes another name; under that one they begin anew.
+ */
+void direct_ended(struct engine *e, struct talk *c)
+{
+    talk_group_drop(c);
+    vault_del_all(e->vault, VAULT_GROUP, talk_key(c));
+    c->busy &= ~(unsigned)(BUSY_PEER | BUSY_FOUND | BUSY_COMMIT);
+    c->group_seq = 0;
+    c->relay_epoch = 0;
+    c->place = 0;
+    c->safe = c->acked = 0;
+    c->own_seq = c->own_safe = 0;
+    c->behind = false;
+    c->looked = false;
+    if (c->page != NULL) {
+        c->page->seal = ROOM_AGREEING;
+        model_room_changed(e->model, c->page);
+    }
+    engine_changed(e, c);
+    engine_touch(e, c);
 }
 
 void direct_refused(struct engine *e, const struct request *r, const struct msg_refusal *no)

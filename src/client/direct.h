@@ -12,7 +12,8 @@
 struct talk *direct_open(struct engine *e, struct bytes name); /* with its page */
 void direct_ask(struct engine *e, struct talk *c);
 void direct_answer(struct engine *e, const struct request *r, const void *answer);
-void direct_nobody(struct engine *e, const struct request *r, const void *no_user);
+void direct_nobody(struct engine *e, struct talk *c, struct bytes name);
+void direct_ended(struct engine *e, struct talk *c); /* one of the two has another name */
 void direct_refused(struct engine *e, const struct request *r, const struct msg_refusal *no);
 void direct_founded(struct engine *e, struct talk *c, const struct msg_commit_ok *ok);
 void direct_not_founded(struct engine *e, struct talk *c, const struct msg_refusal *no);

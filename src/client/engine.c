@@ -142,7 +142,7 @@ void engine_tell(
         outcome_fail(&e->outcomes, e->tag, what);
 }
 
-static void say(
+__attribute__((format(printf, 4, 0))) static void say(
     struct engine *e, struct room *r, enum event_kind kind, const char *fmt, va_list ap)
 {
     char text[SAY_BYTES];

@@ -13,6 +13,7 @@
 #define CLIENT_ENGINE_H
 
 #include "base/worker.h"
+#include "client/called.h"
 #include "client/history.h"
 #include "client/identity.h"
 #include "client/outcome.h"
@@ -129,6 +130,8 @@ struct engine {
     struct loop_timer beat;   /* nothing of ours went out for a while */
     struct loop_timer answer; /* the oldest request is due */
     struct loop_timer relist;
+    bool relist_all;         /* and not only what is open */
+    uint64_t listed_ms;      /* when the relay last made us ask for all */
     struct loop_timer retry; /* each second while waiting, for the countdown */
     struct loop_timer leave; /* the goodbye has taken long enough */
     struct loop_timer tick;  /* once a minute: what is due by time */
@@ -147,8 +150,8 @@ struct engine {
     bool has_relay;
     uint8_t relay_id[MSG_ID];
     uint8_t boot_id[MSG_ID];
-    bool anew;     /* no session was taken up: conversations are to be asked for */
-    bool rebooted; /* another boot than before: what was only handed on may be lost */
+    bool ask_convos; /* which there are: one may have begun that we never heard of */
+    bool rebooted;   /* another boot than before: what was only handed on may be lost */
     bool has_resume;
     uint8_t resume[MSG_SECRET];
     uint32_t grace_s;
@@ -166,12 +169,14 @@ struct engine {
     bool published;           /* the relay knows our key on this connection */
     unsigned packages_due[2]; /* to be made, of each suite */
     struct trust *trust;
+    struct called called;
     struct talk *talks;
     uint32_t last_serial;
     struct outcome *outcomes;
     uint64_t tag;    /* of the intent that is being served */
     struct room *at; /* the page it was meant for */
     struct engine_ask ask;
+    bool careful; /* what is said now is for verified people alone */
     bool unsaved_told;
     bool leaving;                   /* goodbye to rooms first */
     bool show_read, show_typing;    /* only when the person turned them on */

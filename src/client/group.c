@@ -29,12 +29,11 @@ static enum err give_psk(void *arg, struct bytes id, struct buf *out)
 
 static enum err judge(void *arg, const struct mls_change *change)
 {
-    const struct talk *c = arg;
-    const char *why = NULL;
-    enum err e = policy_judge(change, &why);
+    struct talk *c = arg;
+    enum err e = policy_judge(change, &c->judged);
 
     if (e != ERR_OK)
-        LOG_WARN("group", "a commit in %s is refused: %s", log_text(talk_title(c)), why);
+        LOG_WARN("group", "a commit in %s is refused: %s", log_text(talk_title(c)), c->judged);
     return e;
 }
 
@@ -116,6 +115,17 @@ void group_save(struct engine *e, struct talk *c)
     loop_later(e->loop, &e->save, LOOP_FLUSH);
 }
 
+void group_save_whole(struct engine *e, struct talk *c)
+{
+    struct saving s = {e, c};
+
+    if (c->group == NULL || !e->account)
+        return;
+    if (mls_save(c->group, true, put_record, &s) != ERR_OK)
+        LOG_ERROR("group", "the state of %s cannot be written", log_text(talk_title(c)));
+    loop_later(e->loop, &e->save, LOOP_FLUSH);
+}
+
 enum err group_load(struct engine *e, struct talk *c, const struct mls_record *rows, size_t n)
 {
     struct mls_group *g = NULL;
@@ -133,12 +143,16 @@ enum err group_load(struct engine *e, struct talk *c, const struct mls_record *r
     }
     c->confirmed = true;
     c->fresh = true;
+    /* What was kept may be an older copy: nobody may take what is said now for what was said
+     * then. */
+    rand_bytes((uint8_t *)&c->stream, sizeof c->stream);
     c->epoch_ms = e->loop->now_ms;
     /* A commit that was on its way: the log says whether it counts. */
     if (v.staged && v.staged_own)
         c->commit.unsure = true;
     else if (v.staged)
         mls_discard(g);
+    people_refresh(e, c);
     return ERR_OK;
 }
 
@@ -171,39 +185,72 @@ static void keep_undo(struct engine *e, struct talk *c, uint64_t seq)
     engine_look_at(e, c->undo_ms + VOID_MS);
 }
 
-void group_void(struct engine *e, struct talk *c, uint64_t seq, uint64_t epoch)
+/* Whoever had been taken out would read on: out again, before the next message. */
+static void came_back(struct engine *e, struct talk *c, struct talk_person *p)
 {
-    struct mls_record *undo = c->undo;
-    size_t n = c->undo_n;
-    struct mls_group *g = NULL;
+    char who[PEOPLE_TEXT];
 
-    c->relay_epoch = epoch;
-    if (c->bad_seq == seq) {
-        c->bad_seq = 0;
-        if (group_epoch(c) == epoch) {
-            engine_say_in(e, c, EVENT_WARN,
-                "The change that could not be applied was taken back. All goes on as before.");
-            return;
-        }
-    }
-    if (c->group == NULL || group_epoch(c) == epoch)
-        return;
-    if (c->undo_seq != seq ||
-        mls_group_load(&c->env, &e->identity.mls, undo, n, &g) != ERR_OK) {
-        group_lose(e, c, "the relay took a change back that cannot be undone here");
-        return;
+    people_text(p, who);
+    engine_say_in(
+        e, c, EVENT_WARN, "So %s is in the group again, and reads what is said.", who);
+    p->left = true; /* whatever the relay says of who is here */
+    talk_gone_add(c, talk_person_guest(p) ? bytes_str(p->relay) : bytes_str(p->name));
+}
+
+static void went_again(struct engine *e, struct talk *c, struct talk_person *p)
+{
+    char who[PEOPLE_TEXT];
+
+    people_text(p, who);
+    engine_say_in(e, c, EVENT_WARN, "So %s is not in the group.", who);
+}
+
+static bool go_back(struct engine *e, struct talk *c, uint64_t epoch)
+{
+    struct mls_group *g = NULL;
+    struct mls_view v;
+
+    if (mls_group_load(&c->env, &e->identity.mls, c->undo, c->undo_n, &g) != ERR_OK)
+        return false;
+    mls_group_view(g, &v);
+    if (v.epoch != epoch) {
+        mls_group_free(g);
+        return false;
     }
     mls_discard(g);
     mls_group_free(c->group);
     c->group = g;
     talk_undo_drop(c);
+    return true;
+}
+
+void group_void(struct engine *e, struct talk *c, uint64_t seq, uint64_t epoch)
+{
+    if (c->bad_seq == seq && seq != 0 && group_epoch(c) == epoch) {
+        c->bad_seq = 0;
+        c->forbidden = false;
+        c->stands = false;
+        c->relay_epoch = epoch;
+        people_overlay(e, c);
+        engine_say_in(e, c, EVENT_WARN,
+            "The change that could not be applied was taken back. All goes on as before.");
+        return;
+    }
+    if (c->group == NULL || group_epoch(c) == epoch)
+        return;
+    c->relay_epoch = epoch;
+    if (c->undo_seq != seq || !go_back(e, c, epoch)) {
+        group_lose(e, c, "the relay took a change back that cannot be undone here");
+        return;
+    }
     c->fresh = true;
     engine_say_in(e, c, EVENT_WARN,
-        "Most members could not follow the last change of this group: it was taken back.");
-    struct saving s = {e, c};
-    if (e->account && mls_save(g, true, put_record, &s) != ERR_OK)
-        LOG_ERROR("group", "the state of %s cannot be written", log_text(talk_title(c)));
+        "The relay says that most members could not follow the last change of this group, and "
+        "took it back.");
+    group_save_whole(e, c);
+    people_mark(c);
     people_refresh(e, c);
+    people_compare(e, c, came_back, went_again);
     engine_changed(e, c);
     engine_touch(e, c);
 }
@@ -220,8 +267,7 @@ static void settle(struct engine *e, struct talk *c, uint64_t seq)
     c->said = 0;
     c->epoch_ms = e->loop->now_ms;
     c->rotate = false;
-    if (seq > c->place)
-        c->place = seq;
+    (void)talk_move(c, seq);
     if (v.epoch > c->relay_epoch)
         c->relay_epoch = v.epoch;
     people_refresh(e, c);
@@ -239,21 +285,58 @@ void group_apply(struct engine *e, struct talk *c, uint64_t seq)
     settle(e, c, seq);
 }
 
+/* While we were out of it somebody came: nobody here saw how. */
+static void came_unseen(struct engine *e, struct talk *c, struct talk_person *p)
+{
+    char who[PEOPLE_TEXT];
+
+    people_text(p, who);
+    if (c->policy.access == POLICY_INVITE)
+        engine_say_in(e, c, EVENT_ERROR,
+            "%s IS IN THE GROUP NOW, AND WHO INVITED IT IS NOT KNOWN HERE. Ask the others by "
+            "another way before you say anything.",
+            who);
+    else
+        engine_say_in(e, c, EVENT_WARN, "%s came into the group while you were out of it", who);
+}
+
+static void went_unseen(struct engine *e, struct talk *c, struct talk_person *p)
+{
+    char who[PEOPLE_TEXT];
+
+    people_text(p, who);
+    engine_say_in(e, c, EVENT_WARN, "%s is not in the group any more", who);
+}
+
+/* What was said meanwhile was not for us; and all of a conversation of two is. */
+static void begin_counting(struct talk *c)
+{
+    struct talk_person *p;
+    size_t at = 0;
+
+    while ((p = map_next(&c->people, &at, NULL)) != NULL) {
+        p->parted = true;
+        p->confirmed = p->read = 0;
+        p->whole = c->kind == CONVO_DIRECT;
+    }
+}
+
 void group_begun(struct engine *e, struct talk *c, struct mls_group *g, uint64_t seq)
 {
+    bool again = c->lost && map_count(&c->people) != 0;
+
     talk_group_drop(c);
     c->group = g;
     c->lost = false;
     c->there = true;
+    c->relay_epoch = 0;
     c->tries = 0;
     c->own_ms = e->loop->now_ms;
-    rand_bytes((uint8_t *)&c->stream, sizeof c->stream);
-    c->index = 0;
-    for (struct talk_out *o = c->out; o != NULL; o = o->next) {
-        o->index = 0;
-        o->state = OUT_WAITING;
-    }
+    talk_renumber(c);
     settle(e, c, seq);
+    begin_counting(c);
+    if (again)
+        people_compare(e, c, came_unseen, went_unseen);
     c->busy &= ~(unsigned)(BUSY_TURN | BUSY_ENTER | BUSY_FOUND);
     engine_release(e, c->join_tag);
     c->join_tag = 0;
@@ -267,6 +350,8 @@ void group_lose(struct engine *e, struct talk *c, const char *why)
             "Our keys for this conversation no longer fit (%s). Joining anew; what was said "
             "meanwhile may be missing.",
             why);
+    if (c->group != NULL)
+        people_mark(c);
     talk_group_drop(c);
     vault_del_all(e->vault, VAULT_GROUP, talk_key(c));
     c->lost = true;
@@ -276,4 +361,17 @@ void group_lose(struct engine *e, struct talk *c, const char *why)
     }
     engine_changed(e, c);
     engine_touch(e, c);
+}
+
+/* None of the others can have applied it either, and yet the relay goes on with it: to join
+ * anew would be to accept it. */
+void group_stand_still(struct engine *e, struct talk *c)
+{
+    if (c->stands)
+        return;
+    c->stands = true;
+    engine_say_in(e, c, EVENT_ERROR,
+        "THE RELAY GOES ON WITH A CHANGE THAT THE RULES OF THIS GROUP FORBID. Nothing is sent "
+        "here any more. Tell the others by another way; /leave ends it.");
+    people_overlay(e, c);
 }

@@ -22,6 +22,9 @@ void group_apply(struct engine *e, struct talk *c, uint64_t seq);
 void group_begun(struct engine *e, struct talk *c, struct mls_group *g, uint64_t seq);
 /* Ours no longer fits: told, dropped, joined anew. */
 void group_lose(struct engine *e, struct talk *c, const char *why);
+/* The relay goes on with a commit that the rules forbid: nothing is sent any more, told once.
+ */
+void group_stand_still(struct engine *e, struct talk *c);
 /* The relay took the last commit back. */
 void group_void(struct engine *e, struct talk *c, uint64_t seq, uint64_t epoch);
 uint64_t group_epoch(const struct talk *c); /* 0 without a group */
@@ -29,6 +32,7 @@ uint64_t group_epoch(const struct talk *c); /* 0 without a group */
 void group_behind(struct talk *c, uint64_t epoch);
 
 void group_save(struct engine *e, struct talk *c); /* what changed, into the vault */
+void group_save_whole(struct engine *e, struct talk *c);
 enum err group_load(struct engine *e, struct talk *c, const struct mls_record *rows, size_t n);
 
 #endif

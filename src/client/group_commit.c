@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "client/group.h"
 #include "client/group_enter.h"
+#include "client/group_gone.h"
 #include "client/group_people.h"
 #include "crypto/rand.h"
 
@@ -14,6 +15,7 @@
 #define PROPOSALS    128
 #define COMMIT_MAX   (2u << 20)
 #define AGAIN_MS     250
+#define ROTATE_MS    5000u /* not more often because somebody asks */
 
 /* ---- what goes into it ---- */
 
@@ -23,13 +25,6 @@ struct plan {
     struct buf tickets; /* authenticated data */
     struct buf rules;   /* an extension list */
 };
-
-static struct talk_person *leaf_called(struct talk *c, const char *name)
-{
-    struct talk_person *p = talk_called(c, bytes_str(name));
-
-    return p != NULL && p->here ? p : NULL;
-}
 
 static bool may_remove(struct engine *e, struct talk *c, struct talk_person *p)
 {
@@ -64,28 +59,55 @@ static void tell_cannot(struct engine *e, struct talk *c, struct talk_gone *g)
         g->name, g->name, g->name);
 }
 
-/* Who left: a leaf to remove, or a name that the relay may forget. */
+static bool may_remove_all(struct engine *e, struct talk *c, const struct gone_leaves *meant)
+{
+    for (size_t i = 0; i < meant->n; i++) {
+        if (!may_remove(e, c, meant->leaf[i]))
+            return false;
+    }
+    return meant->sure;
+}
+
+static bool planned(const struct plan *plan, uint32_t leaf)
+{
+    for (size_t i = 0; i < plan->n; i++) {
+        if (plan->proposals[i].type == MLS_REMOVE && plan->proposals[i].leaf == leaf)
+            return true;
+    }
+    return false;
+}
+
+static void plan_leaf(struct talk *c, struct plan *plan, const struct talk_person *p)
+{
+    const struct talk_ticket *t = talk_ticket(c, p->print);
+
+    if (planned(plan, p->leaf) || plan->n == PROPOSALS)
+        return;
+    plan->proposals[plan->n++] = (struct mls_proposal){.type = MLS_REMOVE, .leaf = p->leaf};
+    if (t == NULL)
+        return;
+    struct policy_ticket ticket = {.signature = buf_view(&t->signature)};
+    memcpy(ticket.print, p->print, sizeof ticket.print);
+    policy_tickets_add(&plan->tickets, &ticket);
+}
+
+/* Who left: leaves to remove, or a name that the relay may forget. */
 static void plan_gone(struct engine *e, struct talk *c, struct plan *plan)
 {
-    for (struct talk_gone *g = c->gone; g != NULL && plan->n < PROPOSALS; g = g->next) {
-        struct talk_person *p = leaf_called(c, g->name);
-        const struct talk_ticket *t;
-        if (p == people_self(e, c))
-            continue;
-        if (p != NULL && !may_remove(e, c, p)) {
-            tell_cannot(e, c, g);
+    struct gone_leaves meant;
+
+    for (struct talk_gone *g = c->gone; g != NULL; g = g->next) {
+        gone_meant(e, c, g, &meant);
+        if (!may_remove_all(e, c, &meant)) {
+            if (meant.n != 0)
+                tell_cannot(e, c, g);
             continue;
         }
+        if (plan->n + meant.n > PROPOSALS)
+            continue;
         names_add(&c->commit.removed, bytes_str(g->name));
-        if (p == NULL)
-            continue;
-        plan->proposals[plan->n++] = (struct mls_proposal){.type = MLS_REMOVE, .leaf = p->leaf};
-        t = talk_ticket(c, p->print);
-        if (t == NULL)
-            continue;
-        struct policy_ticket ticket = {.signature = buf_view(&t->signature)};
-        memcpy(ticket.print, p->print, sizeof ticket.print);
-        policy_tickets_add(&plan->tickets, &ticket);
+        for (size_t i = 0; i < meant.n; i++)
+            plan_leaf(c, plan, meant.leaf[i]);
     }
 }
 
@@ -115,10 +137,14 @@ static void plan_rules(struct talk *c, struct plan *plan)
 
 static bool removable(struct engine *e, struct talk *c)
 {
+    struct gone_leaves meant;
+
     for (struct talk_gone *g = c->gone; g != NULL; g = g->next) {
-        struct talk_person *p = leaf_called(c, g->name);
-        if (p == NULL || (!g->cannot && may_remove(e, c, p)))
+        gone_meant(e, c, g, &meant);
+        if (may_remove_all(e, c, &meant))
             return true;
+        if (meant.n != 0)
+            tell_cannot(e, c, g);
     }
     return false;
 }
@@ -132,11 +158,20 @@ static bool invited(const struct talk *c)
     return false;
 }
 
+static bool asked_to_rotate(struct engine *e, struct talk *c)
+{
+    uint64_t due = c->epoch_ms + ROTATE_MS;
+
+    if (c->rotate && e->loop->now_ms < due)
+        engine_look_at(e, due);
+    return c->rotate && e->loop->now_ms >= due;
+}
+
 enum commit_due commit_due(struct engine *e, struct talk *c)
 {
     uint64_t now = e->loop->now_ms;
 
-    if (c->rotate || c->new_rules || invited(c))
+    if (asked_to_rotate(e, c) || c->new_rules || invited(c))
         return COMMIT_NOW;
     if (c->leaf_n > 1 && c->own_ms != 0 && now - c->own_ms >= DAY_MS)
         return COMMIT_NOW;
@@ -178,6 +213,7 @@ static void send_room(
         .nodes = list_view(&nodes),
         .welcomes = list_view(&welcomes)};
     memcpy(m.req, c->commit.req, sizeof m.req);
+    memcpy(r.id, m.req, sizeof r.id);
     if (err == ERR_OK) {
         group_save(e, c);
         c->busy |= BUSY_COMMIT;
@@ -199,6 +235,7 @@ static void send_direct(struct engine *e, struct talk *c, const struct mls_commi
     struct msg_dm_key m = {
         .user = talk_title(c), .epoch = v.epoch, .commit = buf_view(&made->commit)};
     memcpy(m.req, c->commit.req, sizeof m.req);
+    memcpy(r.id, m.req, sizeof r.id);
     group_save(e, c);
     c->busy |= BUSY_COMMIT;
     engine_ask_sealed(e, OP_DM_KEY, &m, &r);
@@ -279,13 +316,25 @@ static void drop_invite(struct engine *e, struct talk *c, struct bytes name)
     }
 }
 
+static void tell_removed(struct engine *e, struct talk *c, const struct talk_person *p)
+{
+    char who[PEOPLE_TEXT];
+
+    if (p == NULL || !p->here)
+        return;
+    people_text(p, who);
+    engine_say_in(e, c, EVENT_GONE, "%s is no longer in the group", who);
+}
+
 static void settle(struct engine *e, struct talk *c)
 {
     struct bytes run = buf_view(&c->commit.removed);
     struct bytes name;
 
-    while (names_next(&run, &name))
+    while (names_next(&run, &name)) {
+        tell_removed(e, c, talk_called(c, name));
         talk_gone_del(c, name);
+    }
     run = buf_view(&c->commit.invited);
     while (names_next(&run, &name))
         drop_invite(e, c, name);

@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "client/group.h"
+#include "client/group_people.h"
+#include "client/say.h"
 #include "crypto/rand.h"
 
 #define GROUP_ID     16
@@ -14,15 +16,14 @@
 #define AGAIN_MS     500
 #define AGAIN_MAX_MS 30000
 
-static void ask_commit(
-    struct engine *e, struct talk *c, const struct msg_commit *m, bool sealed)
+static void ask_commit(struct engine *e, struct talk *c, struct msg_commit *m)
 {
     struct request r = {.talk = c->serial, .tag = c->join_tag};
 
-    if (sealed)
-        engine_ask_sealed(e, OP_COMMIT, m, &r);
-    else
-        engine_ask(e, OP_COMMIT, m, &r);
+    rand_bytes(m->req, sizeof m->req);
+    memcpy(r.id, m->req, sizeof r.id);
+    memcpy(c->enter_req, m->req, sizeof c->enter_req);
+    engine_ask(e, OP_COMMIT, m, &r);
 }
 
 /* ---- nodes ---- */
@@ -48,7 +49,7 @@ enum err enter_put_nodes(const struct mls_group *g, uint32_t before, struct list
 }
 
 /* The tree that nodes by index make: as wide as its last leaf asks for. */
-static enum err read_tree(struct list rows, uint16_t suite, struct buf *tree)
+static enum err read_tree(struct list rows, uint16_t suite, struct buf *tree, uint32_t *width)
 {
     struct mls_node *nodes = mem_array(rows.count + 1u, sizeof *nodes);
     uint32_t leaves = 1;
@@ -65,6 +66,7 @@ static enum err read_tree(struct list rows, uint16_t suite, struct buf *tree)
     }
     while (leaves <= last && leaves < LEAVES_MAX)
         leaves *= 2;
+    *width = leaves;
     enum err e =
         last < LEAVES_MAX ? mls_tree_build(suite, leaves, nodes, n, tree) : ERR_TOO_BIG;
     mem_free(nodes);
@@ -124,9 +126,8 @@ void enter_found(struct engine *e, struct talk *c)
             .flags = COMMIT_CREATE,
             .info = buf_view(&info),
             .nodes = list_view(&nodes)};
-        rand_bytes(m.req, sizeof m.req);
         c->busy |= BUSY_FOUND;
-        ask_commit(e, c, &m, false);
+        ask_commit(e, c, &m);
     } else {
         talk_group_drop(c);
         engine_say_in(
@@ -179,6 +180,7 @@ struct entering {
     uint8_t id[POLICY_PSK_ID];
     struct bytes psk;
     struct buf tree;
+    uint32_t leaves; /* of that tree: it may be narrower once an old leaf of ours is gone */
     struct buf commit;
     struct buf info;
     struct list_writer nodes;
@@ -203,7 +205,7 @@ static enum err join(struct engine *e, struct talk *c, struct entering *in, enum
     talk_group_drop(c);
     c->group = g;
     err = mls_group_info(g, 0, &in->info);
-    return err == ERR_OK ? enter_put_nodes(g, 0, &in->nodes) : err;
+    return err == ERR_OK ? enter_put_nodes(g, in->leaves, &in->nodes) : err;
 }
 
 static void send_join(struct engine *e, struct talk *c, struct entering *in, uint64_t epoch)
@@ -221,9 +223,8 @@ static void send_join(struct engine *e, struct talk *c, struct entering *in, uin
     if (in->what.resync)
         names_add(&removed, model_nick(e->model));
     m.removed = buf_view(&removed);
-    rand_bytes(m.req, sizeof m.req);
     c->busy = (c->busy & ~(unsigned)BUSY_TURN) | BUSY_ENTER;
-    ask_commit(e, c, &m, false);
+    ask_commit(e, c, &m);
     buf_free(&removed);
 }
 
@@ -282,7 +283,7 @@ void enter_turn(struct engine *e, struct talk *c, const struct msg_room_key *inf
         in.what.psk_ids = &in.psk;
         in.what.psk_n = 1;
     }
-    enum err err = read_tree(info->nodes, h.suite, &in.tree);
+    enum err err = read_tree(info->nodes, h.suite, &in.tree, &in.leaves);
     in.what.tree = buf_view(&in.tree);
     if (err == ERR_OK)
         err = join(e, c, &in, &rule);
@@ -338,16 +339,23 @@ void enter_refused(struct engine *e, struct talk *c, const struct msg_refusal *n
 
 /* ---- welcomes ---- */
 
-static bool right_group(struct engine *e, struct talk *c, struct mls_group *g)
+static bool is_bound(
+    struct engine *e, struct talk *c, struct mls_group *g, const uint8_t peer[POLICY_PRINT])
 {
     uint8_t binding[POLICY_PRINT];
     struct mls_view v;
     struct policy p;
 
     mls_group_view(g, &v);
-    group_binding(e, c, NULL, binding);
-    if (policy_read(v.extensions, &p) == ERR_OK &&
-        memcmp(p.binding, binding, sizeof binding) == 0)
+    group_binding(e, c, peer, binding);
+    return policy_read(v.extensions, &p) == ERR_OK &&
+           (p.access == POLICY_DIRECT) == (c->kind == CONVO_DIRECT) &&
+           memcmp(p.binding, binding, sizeof binding) == 0;
+}
+
+static bool right_room(struct engine *e, struct talk *c, struct mls_group *g)
+{
+    if (is_bound(e, c, g, NULL))
         return true;
     engine_say_in(e, c, EVENT_ERROR,
         "THE RELAY OFFERS THE GROUP OF ANOTHER PLACE AS THAT OF #%s. It was refused; nothing "
@@ -356,32 +364,75 @@ static bool right_group(struct engine *e, struct talk *c, struct mls_group *g)
     return false;
 }
 
-bool enter_welcome(struct engine *e, struct talk *c, struct bytes welcome, uint64_t seq)
+/* The two of us and nobody else, and the other is who the relay says. */
+static bool right_pair(
+    struct engine *e, struct talk *c, struct mls_group *g, struct bytes sender)
 {
-    for (size_t i = 0; i < e->identity.packages_n; i++) {
-        struct identity_package *p = &e->identity.packages[i];
-        const struct mls_join_request what = {.welcome = welcome,
-            .package = buf_view(&p->message),
-            .secret = buf_view(&p->secret)};
-        struct mls_group *g = NULL;
-        enum mls_rule rule = MLS_RULE_KEPT;
-        enum err err = mls_group_join(&c->env, &e->identity.mls, &what, &g, &rule);
-        if (err == ERR_REFUSED && rule == MLS_RULE_WELCOME_NOT_MINE)
-            continue;
-        if (err != ERR_OK) {
-            engine_say_in(e, c, EVENT_ERROR, "An invitation cannot be used: %s.",
-                err == ERR_REFUSED ? mls_rule_text(rule) : err_str(err));
-            return false;
-        }
-        if (c->kind == CONVO_ROOM && !right_group(e, c, g)) {
-            mls_group_free(g);
-            return false;
-        }
-        identity_spend(&e->identity, p);
-        group_begun(e, c, g, seq);
-        c->fresh = true;
-        c->nick_due = !e->account;
-        return true;
+    uint8_t print[POLICY_PRINT] = {0};
+    struct mls_member other = {0};
+    struct mls_member m;
+    struct mls_view v;
+
+    mls_group_view(g, &v);
+    for (uint32_t i = 0; i < v.leaves; i++) {
+        if (i != v.self && mls_group_member(g, i, &m))
+            other = m;
     }
-    return false;
+    if (v.members == 2)
+        policy_print(other.signature_key, print);
+    bool guest = trust_is_guest(other.identity);
+    if (v.members != 2 || !is_bound(e, c, g, print) ||
+        !(guest || bytes_eq(other.identity, sender))) {
+        engine_say_in(e, c, EVENT_ERROR,
+            "THE RELAY OFFERS THE GROUP OF OTHER PEOPLE AS YOUR CONVERSATION WITH %s. It was "
+            "refused.",
+            c->title);
+        return false;
+    }
+    if (guest && !people_guest_fits(e, c, sender))
+        return false;
+    if (guest && people_another_guest(e, c, print))
+        say_give_up(e, c, "it was written for somebody else");
+    return true;
+}
+
+static enum enter_end take_welcome(
+    struct engine *e, struct talk *c, struct identity_package *p, const struct enter_news *news)
+{
+    const struct mls_join_request what = {.welcome = news->welcome,
+        .package = buf_view(&p->message),
+        .secret = buf_view(&p->secret)};
+    struct mls_group *g = NULL;
+    enum mls_rule rule = MLS_RULE_KEPT;
+    enum err err = mls_group_join(&c->env, &e->identity.mls, &what, &g, &rule);
+
+    if (err == ERR_REFUSED && rule == MLS_RULE_WELCOME_NOT_MINE)
+        return ENTER_NOT_OURS;
+    if (err != ERR_OK) {
+        engine_say_in(e, c, EVENT_ERROR, "An invitation cannot be used: %s.",
+            err == ERR_REFUSED ? mls_rule_text(rule) : err_str(err));
+        return ENTER_REFUSED;
+    }
+    if (!(c->kind == CONVO_ROOM ? right_room(e, c, g) : right_pair(e, c, g, news->sender))) {
+        mls_group_free(g);
+        return ENTER_REFUSED;
+    }
+    /* A group that we were in before would have us use its keys a second time. */
+    if (!identity_spend(&e->identity, p, news->welcome)) {
+        mls_group_free(g);
+        return ENTER_NOT_OURS;
+    }
+    group_begun(e, c, g, news->seq);
+    c->fresh = true;
+    c->nick_due = !e->account;
+    return ENTER_IN;
+}
+
+enum enter_end enter_welcome(struct engine *e, struct talk *c, const struct enter_news *news)
+{
+    enum enter_end end = ENTER_NOT_OURS;
+
+    for (size_t i = 0; i < e->identity.packages_n && end == ENTER_NOT_OURS; i++)
+        end = take_welcome(e, c, &e->identity.packages[i], news);
+    return end;
 }

@@ -15,8 +15,14 @@ void enter_turn(struct engine *e, struct talk *c, const struct msg_room_key *inf
 /* The relay took what is on its way: the founding, or our external commit. */
 void enter_taken(struct engine *e, struct talk *c, const struct msg_commit_ok *ok);
 void enter_refused(struct engine *e, struct talk *c, const struct msg_refusal *no);
-/* A welcome: true when it was ours and we are in. */
-bool enter_welcome(struct engine *e, struct talk *c, struct bytes welcome, uint64_t seq);
+/* A welcome: what became of it. REFUSED was told in words. */
+enum enter_end { ENTER_IN, ENTER_REFUSED, ENTER_NOT_OURS };
+struct enter_news {
+    struct bytes sender; /* as the relay says; of a direct conversation */
+    struct bytes welcome;
+    uint64_t seq;
+};
+enum enter_end enter_welcome(struct engine *e, struct talk *c, const struct enter_news *news);
 
 /* What a commit's frame carries of the tree: the nodes that changed, and blanks for those that
  * are gone. before: slots of the tree before. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "mls/safety.h"
 
 void people_text(const struct talk_person *p, char out[PEOPLE_TEXT])
@@ -44,13 +45,64 @@ struct talk_person *people_named(struct talk *c, struct bytes typed)
 
 /* ---- trust ---- */
 
-static void tell_changed(struct engine *e, struct talk *c, const struct talk_person *p)
+void people_tell_changed(struct engine *e, struct talk *c, const char *name)
 {
+    const struct trust_person *pin = trust_find(e->trust, bytes_str(name));
+
+    if (pin != NULL && pin->was_verified)
+        engine_say_in(e, c, EVENT_ERROR,
+            "THE KEY OF %s HAS CHANGED, AND YOU HAD VERIFIED THE ONE BEFORE. Somebody may sit "
+            "between you. What comes under the new key is not shown, and nothing is sent. Meet "
+            "or call %s first; only if the key is really new, /trust %s accepts it, and /verify "
+            "%s compares it.",
+            name, name, name, name);
+    else
+        engine_say_in(e, c, EVENT_ERROR,
+            "THE KEY OF %s HAS CHANGED. What comes under the new key is not shown, and nothing "
+            "is sent. Ask %s by another way whether the key is really new; then /trust %s "
+            "accepts it, and /verify %s compares it.",
+            name, name, name, name);
+}
+
+bool people_guest_fits(struct engine *e, struct talk *c, struct bytes name)
+{
+    struct buf folded;
+
+    buf_init(&folded, 4 * MSG_ROOM);
+    bool known =
+        utf8_fold(&folded, name) == ERR_OK && trust_find(e->trust, buf_view(&folded)) != NULL;
+    buf_free(&folded);
+    if (!known)
+        return true;
     engine_say_in(e, c, EVENT_ERROR,
-        "THE KEY OF %s HAS CHANGED. What comes under the new key is not shown, and nothing is "
-        "sent here. Ask %s by another way whether the key is really new; then /trust %s accepts "
-        "it, and /verify %s compares it.",
-        p->name, p->name, p->name, p->name);
+        "THE RELAY SAYS THAT %.*s IS A GUEST NOW, BUT YOU KNOW AN ACCOUNT OF THAT NAME. It was "
+        "refused, and nothing was sent.",
+        (int)name.n, (const char *)name.p);
+    return false;
+}
+
+bool people_another_guest(struct engine *e, struct talk *c, const uint8_t print[POLICY_PRINT])
+{
+    const struct talk_person *me = people_self(e, c);
+    struct talk_person *p, *before = NULL;
+    char was[TRUST_TAG];
+    char is[TRUST_TAG];
+    size_t at = 0;
+
+    if (talk_person(c, print) != NULL)
+        return false;
+    while ((p = map_next(&c->people, &at, NULL)) != NULL)
+        before = p != me && p->name[0] != '\0' ? p : before;
+    (void)talk_meet(c, print);
+    if (before == NULL)
+        return false;
+    trust_tag(before->print, was);
+    trust_tag(print, is);
+    engine_say_in(e, c, EVENT_ERROR,
+        "%s IS ANOTHER GUEST THAN BEFORE: %s#%s, not %s#%s. What you write now goes to this "
+        "one.",
+        c->title, c->title, is, c->title, was);
+    return true;
 }
 
 static void tell_alike(struct engine *e, struct talk *c, struct talk_person *p)
@@ -81,7 +133,7 @@ static void judge_one(struct engine *e, struct talk *c, struct talk_person *p)
     }
     p->trust = trust_see(e->trust, bytes_str(p->name), p->print, e->loop->wall_ms);
     if (p->trust == TRUST_CHANGED && was != TRUST_CHANGED)
-        tell_changed(e, c, p);
+        people_tell_changed(e, c, p->name);
     tell_alike(e, c, p);
 }
 
@@ -96,7 +148,29 @@ const struct talk_person *people_stop(const struct talk *c)
     return NULL;
 }
 
+const struct talk_person *people_unverified(struct engine *e, struct talk *c)
+{
+    const struct talk_person *me = people_self(e, c);
+
+    for (uint32_t i = 0; i < c->leaf_n; i++) {
+        const struct talk_person *p = c->leaf[i];
+        if (p != NULL && p != me && p->trust != TRUST_VERIFIED)
+            return p;
+    }
+    return NULL;
+}
+
 /* ---- what is shown ---- */
+
+static uint32_t count_verified(struct engine *e, struct talk *c)
+{
+    const struct talk_person *me = people_self(e, c);
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < c->leaf_n; i++)
+        n += c->leaf[i] != NULL && c->leaf[i] != me && c->leaf[i]->trust == TRUST_VERIFIED;
+    return n;
+}
 
 static void show_seal(struct engine *e, struct talk *c)
 {
@@ -104,9 +178,10 @@ static void show_seal(struct engine *e, struct talk *c)
 
     if (r == NULL)
         return;
-    if (c->group == NULL)
+    r->verified = count_verified(e, c);
+    if (c->group == NULL || c->leaf_n == 0)
         r->seal = c->lost ? ROOM_LOST : ROOM_AGREEING;
-    else if (people_stop(c) != NULL)
+    else if (people_stop(c) != NULL || c->stands)
         r->seal = ROOM_STOPPED;
     else
         r->seal = c->confirmed || r->members <= 1 ? ROOM_SEALED : ROOM_UNCONFIRMED;
@@ -173,7 +248,7 @@ static void take_nick(struct talk_person *p, const struct mls_member *m)
         (void)bytes_copy(p->nick, sizeof p->nick, nick);
 }
 
-static void take_leaf(struct talk *c, uint32_t i)
+static void take_leaf(struct engine *e, struct talk *c, uint32_t i)
 {
     uint8_t print[POLICY_PRINT];
     struct mls_member m;
@@ -185,6 +260,8 @@ static void take_leaf(struct talk *c, uint32_t i)
     if (!bytes_copy(p->name, sizeof p->name, m.identity))
         p->name[0] = '\0'; /* longer than a name can be: policy_identify() lets none in */
     take_nick(p, &m);
+    if (p->relay[0] == '\0' && talk_person_guest(p))
+        (void)bytes_copy(p->relay, sizeof p->relay, called_get(&e->called, print));
     p->here = true;
     p->leaf = i;
     c->leaf[i] = p;
@@ -217,12 +294,34 @@ void people_refresh(struct engine *e, struct talk *c)
     c->leaf_n = v.leaves;
     for (uint32_t i = 0; i < v.leaves; i++) {
         c->leaf[i] = NULL;
-        take_leaf(c, i);
+        take_leaf(e, c, i);
     }
     people_judge(e, c);
     if (c->page != NULL)
         show_code(c);
     people_overlay(e, c);
+}
+
+void people_mark(struct talk *c)
+{
+    struct talk_person *p;
+    size_t at = 0;
+
+    while ((p = map_next(&c->people, &at, NULL)) != NULL)
+        p->was = p->here;
+}
+
+void people_compare(struct engine *e, struct talk *c, people_fn *came, people_fn *went)
+{
+    struct talk_person *p;
+    size_t at = 0;
+
+    while ((p = map_next(&c->people, &at, NULL)) != NULL) {
+        if (p->here && !p->was)
+            came(e, c, p);
+        if (p->was && !p->here)
+            went(e, c, p);
+    }
 }
 
 void people_judge(struct engine *e, struct talk *c)

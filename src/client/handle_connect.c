@@ -196,6 +196,7 @@ static void forget_other(struct engine *e)
  * groups ended with the session before. */
 static void come_in_anew(struct engine *e)
 {
+    called_none_here(&e->called);
     for (struct talk *c = e->talks; c != NULL; c = c->next) {
         if (c->dropped)
             continue;
@@ -214,7 +215,7 @@ static void come_in_anew(struct engine *e)
 static void taken_up(struct engine *e)
 {
     for (struct talk *c = e->talks; c != NULL; c = c->next)
-        c->present = c->wanted;
+        c->present = c->wanted && (c->kind == CONVO_DIRECT || c->page != NULL);
 }
 
 static void greet(struct engine *e)
@@ -225,6 +226,22 @@ static void greet(struct engine *e)
     else
         engine_say(e, NULL, EVENT_INFO, "Connected again, as %.*s.", (int)e->model->nick_n,
             e->model->nick);
+}
+
+/* An account is called what it is called: under another name our key would be somebody else's.
+ */
+static bool right_name(struct engine *e, const struct request *r, const struct msg_login_ok *m)
+{
+    bool named = r->op == OP_LOGIN || r->op == OP_REGISTER || r->op == OP_TOKEN_LOGIN;
+
+    if (!named || (m->role != ROLE_GUEST && bytes_eq(m->name, bytes_str(e->entry.name))))
+        return true;
+    engine_say(e, NULL, EVENT_ERROR,
+        "We asked to come in as %s, and the relay calls us %.*s%s. sotto does not go on with it.",
+        e->entry.name, (int)m->name.n, (const char *)m->name.p,
+        m->role == ROLE_GUEST ? ", a guest" : "");
+    engine_refuse(e, "another name than asked for");
+    return false;
 }
 
 static void know_us(struct engine *e, const struct msg_login_ok *m)
@@ -262,14 +279,14 @@ void connect_in(struct engine *e, const struct request *r, const void *login_ok)
     struct msg_name nick = {.name = bytes_of(e->want_nick, e->want_nick_n)};
     bool resumed = e->resuming && m->resumed != 0;
 
-    (void)r;
+    if (!right_name(e, r, m))
+        return;
     know_us(e, m);
     engine_set_state(e, ENGINE_READY);
     greet(e);
     e->ready_at_ms = e->loop->now_ms;
     e->published = false;
-    if (!resumed)
-        e->anew = true; /* before the keys: with them goes the question for conversations */
+    e->ask_convos = true; /* before the keys: it goes with them */
     if (!e->account && nick.name.n != 0 && !model_is_me(e->model, nick.name))
         engine_ask(e, OP_NICK, &nick, NULL);
     keys_publish(e);

@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "client/list.h"
 
+#define RELIST_MS 500u
+
 void relay_notice(struct engine *e, const void *notice)
 {
     const struct msg_notice *m = notice;
@@ -25,7 +27,16 @@ void relay_resync(struct engine *e, const void *convo)
         c->behind = true;
         engine_touch(e, c);
     }
-    list_everything(e);
+    /* However many there are, the lists are asked for now and then. */
+    uint64_t now = e->loop->now_ms;
+    if (e->listed_ms == 0 || now - e->listed_ms >= RELIST_MS) {
+        e->listed_ms = now;
+        list_everything(e);
+        return;
+    }
+    e->relist_all = true;
+    if (!loop_timer_armed(&e->relist) || e->relist.due_ms > now + RELIST_MS)
+        loop_timer_arm(e->loop, &e->relist, RELIST_MS);
 }
 
 void relay_closing(struct engine *e, const void *closing)
@@ -35,6 +46,12 @@ void relay_closing(struct engine *e, const void *closing)
     e->retry_floor_s = m->retry_s;
     engine_say(e, NULL, EVENT_WARN, "The relay is closing this connection%s%.*s",
         m->reason.n != 0 ? ": " : ".", (int)m->reason.n, (const char *)m->reason.p);
+    if (m->retry_s != 0)
+        return;
+    /* Two programs that take the same place from each other would do so for ever. */
+    e->fatal = true;
+    engine_say(e, NULL, EVENT_INFO,
+        "sotto does not come back by itself after that. Start it again when it should.");
 }
 
 void relay_idle(struct engine *e)

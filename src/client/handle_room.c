@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "client/chatlog.h"
+#include "client/direct.h"
+#include "client/group.h"
 #include "client/group_people.h"
 #include "client/keep.h"
 #include "client/list.h"
@@ -28,6 +30,8 @@ void room_renamed(struct engine *e, const struct request *r, const void *renamed
             (void)bytes_copy(me->relay, sizeof me->relay, m->name);
         if (me != NULL)
             (void)bytes_copy(me->nick, sizeof me->nick, m->name);
+        if (c->kind == CONVO_DIRECT)
+            direct_ended(e, c);
         engine_touch(e, c);
     }
     engine_say(e, e->model->open, EVENT_CHANGE, "You are %.*s now.", (int)m->name.n,
@@ -38,6 +42,23 @@ static void in_room(struct engine *e, struct room *room)
 {
     (void)roster_add(&room->people, model_nick(e->model), 0);
     list_people(e, room_name(room), REQUEST_PLAIN);
+}
+
+/* The relay has no group where we have one. An open room's is made anew; the rules of another
+ * would be lost by that. */
+static void forgotten(struct engine *e, struct talk *c)
+{
+    if (c->policy.access == POLICY_OPEN) {
+        group_lose(e, c, "the relay has forgotten the group");
+        return;
+    }
+    past_page(e, c);
+    c->stands = true;
+    engine_say_in(e, c, EVENT_ERROR,
+        "THE RELAY SAYS THAT #%s HAS NO GROUP ANY MORE. Making one anew would lose who may be in "
+        "it, so nothing is said here. Tell the others by another way; /leave ends it.",
+        c->title);
+    c->wait_ms = UINT64_MAX;
 }
 
 static void take_facts(struct engine *e, struct talk *c, const struct msg_joined *m, bool made)
@@ -53,10 +74,11 @@ static void take_facts(struct engine *e, struct talk *c, const struct msg_joined
     c->acked = m->cursor;
     c->behind = c->group != NULL;
     c->wait_ms = 0;
-    if (c->group == NULL)
-        c->place = 0;
-    else if (!c->there) /* the relay has forgotten the group: it is made anew */
-        talk_group_drop(c);
+    c->stands = c->stands && c->bad_seq != 0;
+    if (c->group == NULL) /* a room of that name may have begun anew, and its log */
+        c->place = c->own_seq = c->own_safe = 0;
+    else if (!c->there)
+        forgotten(e, c);
     keep_talk(e, c);
 }
 
@@ -156,6 +178,10 @@ static void join_refused(
         c->present = true;
         c->there = true;
         c->behind = c->group != NULL;
+        past_page(e, c);
+        if (r->why != REQUEST_AGAIN)
+            model_show(e->model, c->page);
+        in_room(e, c->page);
         engine_touch(e, c);
         break;
     case CODE_BAD_SECRET:
@@ -212,6 +238,22 @@ static const struct presence_row PRESENCE[] = {
     [PRESENCE_OFFLINE] = {EVENT_GONE, "is gone", "is gone"},
 };
 
+/* Conversations with one person go by name. Whoever had that name before is gone. */
+static void rename_direct(struct engine *e, struct bytes from, struct bytes to)
+{
+    struct talk *c = engine_find(e, CONVO_DIRECT, from);
+    struct talk *before = engine_find(e, CONVO_DIRECT, to);
+
+    if (c == NULL || c == before)
+        return;
+    if (before != NULL)
+        pump_drop(e, before);
+    direct_ended(e, c);
+    keep_renamed(e, c, to);
+    if (c->page != NULL)
+        model_rename_direct(e->model, c->page, to);
+}
+
 static void renamed(struct engine *e, const struct msg_presence_event *m)
 {
     char text[MSG_NAME + 32];
@@ -226,10 +268,15 @@ static void renamed(struct engine *e, const struct msg_presence_event *m)
             engine_tell(e, room, EVENT_CHANGE, m->user, text);
     }
     model_rename(e->model, m->user, m->other);
+    rename_direct(e, m->user, m->other);
+    called_rename(&e->called, m->user, m->other);
     for (struct talk *c = e->talks; c != NULL; c = c->next) {
-        struct talk_person *p = talk_called(c, m->user);
-        if (p != NULL && talk_person_guest(p))
-            (void)bytes_copy(p->relay, sizeof p->relay, m->other);
+        for (uint32_t i = 0; i < c->leaf_n; i++) {
+            struct talk_person *p = c->leaf[i];
+            if (p != NULL && talk_person_guest(p) && called_is_here(&e->called, p->print) &&
+                bytes_eq(bytes_str(p->relay), m->user))
+                (void)bytes_copy(p->relay, sizeof p->relay, m->other);
+        }
     }
 }
 
@@ -249,6 +296,21 @@ static void overlay(struct engine *e, const struct room *room)
         people_overlay(e, c);
 }
 
+/* Whose key it is that comes or goes, for departures. */
+static void note_leaf(struct engine *e, const struct msg_presence_event *m)
+{
+    struct talk *c = m->room.n != 0 ? engine_find(e, CONVO_ROOM, m->room) : NULL;
+
+    if (c == NULL && m->kind == PRESENCE_OFFLINE)
+        called_gone(&e->called, m->user);
+    for (uint32_t i = 0; c != NULL && i < c->leaf_n; i++) {
+        struct talk_person *p = c->leaf[i];
+        if (p != NULL && called_is_here(&e->called, p->print) &&
+            bytes_eq(called_get(&e->called, p->print), m->user))
+            p->left = m->kind == PRESENCE_LEFT || (p->left && m->kind != PRESENCE_JOINED);
+    }
+}
+
 void room_presence(struct engine *e, const void *presence)
 {
     const struct msg_presence_event *m = presence;
@@ -259,6 +321,7 @@ void room_presence(struct engine *e, const void *presence)
         renamed(e, m);
         return;
     }
+    note_leaf(e, m);
     if (m->kind >= MEM_COUNT(PRESENCE) || room == NULL || !room->joined)
         return;
     if (m->kind == PRESENCE_AWAY)
@@ -284,9 +347,9 @@ void room_removed(struct engine *e, const void *removed)
     const char *what = m->kind == REMOVED_BANNED ? "banned" : "removed";
     struct bytes by = m->by.n != 0 ? m->by : bytes_str("the operator");
 
-    engine_say(e, NULL, EVENT_ERROR, "You were %s from %s%.*s by %.*s%s%.*s", what,
-        m->room.n != 0 ? "#" : "this relay", (int)m->room.n, (const char *)m->room.p, (int)by.n,
-        (const char *)by.p, m->reason.n != 0 ? ": " : ".", (int)m->reason.n,
+    engine_say(e, NULL, EVENT_ERROR, "You were %s from %s%.*s by %.*s, says the relay%s%.*s",
+        what, m->room.n != 0 ? "#" : "this relay", (int)m->room.n, (const char *)m->room.p,
+        (int)by.n, (const char *)by.p, m->reason.n != 0 ? ": " : ".", (int)m->reason.n,
         (const char *)m->reason.p);
     struct talk *c = room != NULL ? engine_of_page(e, room) : NULL;
     if (c != NULL) {

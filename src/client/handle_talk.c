@@ -54,7 +54,7 @@ static struct talk *with(struct engine *e, struct bytes who)
 void talk_direct(struct engine *e, const void *direct)
 {
     const struct msg_direct_event *m = direct;
-    struct talk *c = with(e, m->sender);
+    struct talk *c = engine_find(e, CONVO_DIRECT, m->sender);
     const struct hear_entry in = {.kind = m->kind <= ENTRY_RECEIPT ? m->kind : ENTRY_MESSAGE,
         .seq = m->seq,
         .time_ms = m->time_ms,
@@ -172,17 +172,29 @@ void talk_unsent(struct engine *e, const struct request *r, const struct msg_ref
         say_refused(e, c, r, no);
 }
 
+/* Which of ours that is under way a reply is about; 0: none any more, somebody else's came
+ * between. */
+static unsigned meant(const struct talk *c, const struct request *r)
+{
+    if ((c->busy & BUSY_COMMIT) != 0 && memcmp(r->id, c->commit.req, sizeof r->id) == 0)
+        return BUSY_COMMIT;
+    if (memcmp(r->id, c->enter_req, sizeof r->id) == 0)
+        return c->busy & (BUSY_FOUND | BUSY_ENTER);
+    return 0;
+}
+
 void talk_committed(struct engine *e, const struct request *r, const void *ok)
 {
     struct talk *c = engine_talk(e, r->talk);
+    unsigned what = c != NULL ? meant(c, r) : 0;
 
-    if (c == NULL)
+    if (what == 0)
         return;
-    if ((c->busy & BUSY_COMMIT) != 0)
+    if (what == BUSY_COMMIT)
         commit_taken(e, c, ok);
     else if (c->kind == CONVO_DIRECT)
         direct_founded(e, c, ok);
-    else if ((c->busy & (BUSY_FOUND | BUSY_ENTER)) != 0)
+    else
         enter_taken(e, c, ok);
     engine_touch(e, c);
 }
@@ -190,16 +202,17 @@ void talk_committed(struct engine *e, const struct request *r, const void *ok)
 void talk_uncommitted(struct engine *e, const struct request *r, const struct msg_refusal *no)
 {
     struct talk *c = engine_talk(e, r->talk);
+    unsigned what = c != NULL ? meant(c, r) : 0;
 
-    if (c == NULL)
+    if (what == 0)
         return;
     LOG_INFO("talk", "a commit in %s was not taken: %s", log_text(talk_title(c)),
         log_text(no->reason));
-    if ((c->busy & BUSY_COMMIT) != 0)
+    if (what == BUSY_COMMIT)
         commit_refused(e, c, no);
     else if (c->kind == CONVO_DIRECT)
         direct_not_founded(e, c, no);
-    else if ((c->busy & (BUSY_FOUND | BUSY_ENTER)) != 0)
+    else
         enter_refused(e, c, no);
     engine_touch(e, c);
 }
@@ -229,12 +242,27 @@ void talk_no_turn(struct engine *e, const struct request *r, const struct msg_re
     engine_look_at(e, c->wait_ms);
 }
 
+void talk_nobody(struct engine *e, const struct request *r, const void *no_user)
+{
+    const struct msg_name *m = no_user;
+    struct talk *c = engine_talk(e, r->talk);
+
+    if (c == NULL || c->kind == CONVO_ROOM || bytes_eq(m->name, talk_title(c)))
+        engine_say(e, c != NULL && c->page != NULL ? c->page : e->at, EVENT_WARN,
+            "There is nobody called %.*s on this relay.", (int)m->name.n,
+            (const char *)m->name.p);
+    if (c != NULL && c->kind == CONVO_ROOM)
+        invite_drop(e, c, request_name(r), "nobody is called so");
+    else if (c != NULL)
+        direct_nobody(e, c, m->name);
+}
+
 void talk_peer(struct engine *e, const struct request *r, const void *dm_answer)
 {
     struct talk *c = engine_talk(e, r->talk);
 
     if (c != NULL && c->kind == CONVO_ROOM)
-        invite_answer(e, c, dm_answer);
+        invite_answer(e, c, r, dm_answer);
     else if (c != NULL)
         direct_answer(e, r, dm_answer);
 }

@@ -23,6 +23,7 @@ void talk_committed(struct engine *e, const struct request *r, const void *ok);
 void talk_uncommitted(struct engine *e, const struct request *r, const struct msg_refusal *no);
 void talk_turn(struct engine *e, const struct request *r, const void *turn);
 void talk_no_turn(struct engine *e, const struct request *r, const struct msg_refusal *no);
+void talk_nobody(struct engine *e, const struct request *r, const void *no_user);
 void talk_peer(struct engine *e, const struct request *r, const void *dm_answer);
 void talk_no_peer(struct engine *e, const struct request *r, const struct msg_refusal *no);
 void talk_heard(struct engine *e, const struct request *r, const void *nothing);

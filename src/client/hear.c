@@ -30,6 +30,9 @@ static void tell_unopened(
 
 static const char *why_not(const struct talk *c, enum err err)
 {
+    if (err == ERR_REFUSED && mls_group_rule(c->group) == MLS_RULE_COMMIT_POLICY &&
+        c->judged != NULL)
+        return c->judged;
     if (err == ERR_REFUSED)
         return mls_rule_text(mls_group_rule(c->group));
     if (err == ERR_STALE)
@@ -52,12 +55,16 @@ static void object(
     engine_say_in(e, c, EVENT_WARN,
         "A change of the group that the relay says is from %.*s was refused (%s).",
         (int)in->sender.n, (const char *)in->sender.p, why);
-    if (c->kind != CONVO_ROOM || !in->live) { /* nobody takes back what is in the log */
-        group_lose(e, c, why);
+    if (!c->forbidden && (c->kind != CONVO_ROOM || !in->live)) {
+        group_lose(e, c, why); /* nobody takes back what is in the log */
         return;
     }
     c->bad_seq = in->seq;
     c->bad_ms = e->loop->now_ms;
+    if (!in->live) {
+        group_stand_still(e, c);
+        return;
+    }
     engine_look_at(e, c->bad_ms + BAD_WAIT_MS);
     engine_ask(e, OP_BAD_COMMIT, &m, &(struct request){.talk = c->serial});
 }
@@ -88,6 +95,9 @@ static void name_joiner(
 {
     char text[PEOPLE_TEXT];
 
+    p->left = false;
+    if (in->live)
+        called_here(&e->called, p->print, in->sender);
     if (talk_person_guest(p)) {
         (void)bytes_copy(p->relay, sizeof p->relay, in->sender);
         return;
@@ -137,6 +147,7 @@ static void joined(struct engine *e, struct talk *c, const struct hear_entry *in
     name_joiner(e, c, p, in);
     people_text(p, who);
     engine_say_in(e, c, EVENT_HERE, "%s is in the group now", who);
+    p->whole = true;
     people_overlay(e, c);
     /* The newcomer waits to hear somebody. */
     c->receipt_due = say_receipts(c);
@@ -200,6 +211,8 @@ static void take_commit(struct engine *e, struct talk *c, const struct hear_entr
         talk_commit_clear(c); /* a stage of ours is gone with it */
         follow(e, c, in, &event);
     } else {
+        c->forbidden = c->kind == CONVO_ROOM && err == ERR_REFUSED &&
+                       mls_group_rule(c->group) == MLS_RULE_COMMIT_POLICY;
         object(e, c, in, err == ERR_OK ? "it is not what the relay says" : why_not(c, err));
     }
     mls_event_clear(&event);
@@ -216,7 +229,7 @@ static void take_founding(struct engine *e, struct talk *c, const struct hear_en
         engine_touch(e, c);
         return;
     }
-    if (bytes_eq(in->sender, model_nick(e->model)))
+    if (bytes_eq(in->sender, model_nick(e->model)) || (!in->live && in->seq <= c->place))
         return;
     hear_say_founded(e, c, in, welcome);
 }
@@ -246,6 +259,35 @@ static struct talk_person *sender_of(
     return p;
 }
 
+/* Opened, but not in its turn: the log is read first, and it is dealt with when it comes by. */
+static bool put_early(struct engine *e, struct talk *c, const struct talk_person *p,
+    const struct hear_entry *in, struct bytes plain)
+{
+    if (!in->live || c->early.seq != 0 || !hear_say_skips(p, plain))
+        return false;
+    c->early.seq = in->seq;
+    memcpy(c->early.print, p->print, sizeof c->early.print);
+    buf_wipe(&c->early.plain);
+    buf_bytes(&c->early.plain, plain);
+    c->behind = true;
+    engine_touch(e, c);
+    return true;
+}
+
+void hear_early(struct engine *e, struct talk *c)
+{
+    struct hear_entry in = {.kind = ENTRY_MESSAGE, .seq = c->early.seq};
+    struct talk_person *p = talk_person(c, c->early.print);
+
+    if (c->early.seq == 0)
+        return;
+    c->early.seq = 0;
+    if (p != NULL && c->group != NULL)
+        hear_say(e, c, p, &in, buf_view(&c->early.plain));
+    buf_wipe(&c->early.plain);
+    engine_changed(e, c);
+}
+
 static void take_message(struct engine *e, struct talk *c, const struct hear_entry *in)
 {
     struct talk_person *p = NULL;
@@ -257,6 +299,10 @@ static void take_message(struct engine *e, struct talk *c, const struct hear_ent
     }
     if (c->group == NULL)
         return;
+    if (!in->live && in->seq == c->early.seq) {
+        hear_early(e, c);
+        return;
+    }
     mls_event_init(&event);
     enum err err = mls_process(c->group, in->body, &event);
     if (err == ERR_OK && event.kind == MLS_EVENT_APPLICATION) {
@@ -267,10 +313,12 @@ static void take_message(struct engine *e, struct talk *c, const struct hear_ent
         engine_say_in(e, c, EVENT_WARN,
             "The relay put a wrong label on a message of %.*s; what is inside is shown.",
             (int)talk_shown(p).n, (const char *)talk_shown(p).p);
-    if (p != NULL)
+    if (p != NULL && put_early(e, c, p, in, event.data))
+        c->unopened = 0;
+    else if (p != NULL)
         hear_say(e, c, p, in, event.data);
-    else if (err == ERR_STATE && in->live)
-        c->behind = true; /* the log has what is missing, or it is told then */
+    else if (err == ERR_STATE && in->live && in->epoch > group_epoch(c))
+        group_behind(c, in->epoch); /* the log has what is missing, or it is told then */
     else if (err != ERR_OK && in->seq > c->place)
         tell_unopened(e, c, in, why_not(c, err));
     mls_event_clear(&event);
@@ -285,6 +333,10 @@ static bool too_early(struct engine *e, struct talk *c, const struct hear_entry 
         return false;
     if (in->kind == ENTRY_COMMIT && c->group != NULL && in->epoch > group_epoch(c))
         c->behind = true;
+    if (c->kind == CONVO_DIRECT && c->group == NULL && in->kind != ENTRY_WELCOME) {
+        c->behind = true; /* its founding was lost on the way */
+        c->wanted = true;
+    }
     if ((c->busy & BUSY_CATCH) != 0)
         c->missed = true;
     if (!c->missed && (!c->behind || (c->group == NULL && c->kind == CONVO_ROOM)))
@@ -305,16 +357,20 @@ void hear_entry(struct engine *e, struct talk *c, const struct hear_entry *in)
 
     if (in->kind >= MEM_COUNT(TAKE))
         return;
+    if (in->seq > TALK_SEQ_MAX) {
+        engine_say_in(e, c, EVENT_WARN,
+            "The relay told something of this conversation under a number that no log has. It "
+            "was refused.");
+        return;
+    }
     if (too_early(e, c, in))
         return;
     if ((in->flags & COMMIT_CREATE) != 0)
         take_founding(e, c, in);
     else
         TAKE[in->kind](e, c, in);
-    if (in->seq > c->place && c->bad_seq == 0 && !(in->live && c->behind)) {
-        c->place = in->seq;
+    if (c->bad_seq == 0 && !(in->live && c->behind) && talk_move(c, in->seq))
         engine_changed(e, c);
-    }
     engine_touch(e, c);
 }
 

@@ -13,6 +13,8 @@
 
 void hear_entry(struct engine *e, struct talk *c, const struct hear_entry *in);
 /* Shows what was held back while a key was not accepted. */
+/* What waited for one before it that is not in the log. */
+void hear_early(struct engine *e, struct talk *c);
 void hear_released(struct engine *e, struct bytes name);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "client/chatlog.h"
+#include "client/direct.h"
 #include "client/group.h"
 #include "client/group_enter.h"
 #include "client/group_people.h"
@@ -16,33 +17,64 @@
 #include "client/say.h"
 
 #define CLOCK_SLACK_MS 300000
+#define TYPING_MS      6000u
 
 /* ---- numbers ---- */
+
+/* The number that comes next. A stream begins with 1 when its owner came into the group, and
+ * goes on from the one before when its owner started again. */
+static uint64_t next_of(const struct talk_person *p, const struct payload *m)
+{
+    uint64_t after = p->heard == UINT64_MAX ? p->heard : p->heard + 1;
+
+    if (p->stream == m->stream)
+        return after;
+    if (p->whole)
+        return 1;
+    return p->stream != 0 && !p->parted ? after : m->index;
+}
+
+static void tell_missing(
+    struct engine *e, struct talk *c, const struct talk_person *p, uint64_t n)
+{
+    char who[PEOPLE_TEXT];
+
+    people_text(p, who);
+    engine_say_in(e, c, EVENT_WARN,
+        "%llu message%s of %s missing: the relay did not hand %s on.", (unsigned long long)n,
+        n == 1 ? "" : "s", who, n == 1 ? "it" : "them");
+}
 
 /* Whether this is new; one that is missing before it is told. */
 static bool count(
     struct engine *e, struct talk *c, struct talk_person *p, const struct payload *m)
 {
+    uint64_t next = next_of(p, m);
     char who[PEOPLE_TEXT];
 
     if (!payload_counted(m->kind))
         return true;
     if (p->stream == m->stream && m->index <= p->heard)
         return false;
-    if (p->stream == m->stream && m->index > p->heard + 1) {
-        people_text(p, who);
+    bool seen = talk_seen(c, m->id);
+    if (m->index > next && (p->whole || !p->parted))
+        tell_missing(e, c, p, m->index - next);
+    people_text(p, who);
+    if (m->index < next && !seen && !p->parted && !talk_person_guest(p)) /* keeps nothing */
         engine_say_in(e, c, EVENT_WARN,
-            "%llu message%s of %s missing: the relay did not hand %s on.",
-            (unsigned long long)(m->index - p->heard - 1), m->index - p->heard == 2 ? "" : "s",
-            who, m->index - p->heard == 2 ? "it" : "them");
-    }
+            "%s counts from further back than before, as an older copy of its folder would. It "
+            "may not know what it said since.",
+            who);
+    p->whole = false;
+    p->parted = false;
     p->stream = m->stream;
     p->heard = m->index;
     keep_person(e, c, p);
     p->owed = true;
     c->receipt_due = true;
+    c->read_due = true;
     c->said++;
-    return !talk_seen(c, m->id);
+    return !seen;
 }
 
 /* ---- words ---- */
@@ -52,7 +84,7 @@ static int64_t time_of(const struct engine *e, const struct payload *m)
 {
     int64_t now = e->loop->wall_ms;
 
-    return (int64_t)m->sent_ms <= now + CLOCK_SLACK_MS ? (int64_t)m->sent_ms : now;
+    return m->sent_ms <= (uint64_t)(now + CLOCK_SLACK_MS) ? (int64_t)m->sent_ms : now;
 }
 
 static bool mentions(const struct engine *e, struct bytes text)
@@ -107,6 +139,7 @@ static void take_text(
         ev.flags |= EVENT_MENTION;
     people_text(p, who);
     past_page(e, c);
+    c->page->typing[0] = '\0';
     model_add(e->model, c->page, &ev);
     chatlog_line(e, c, ev.wall_ms, who, m->text.text);
 }
@@ -121,11 +154,28 @@ static void take_receipt(
 
     while (list_next(&rows, &PAYLOAD_HEARD_ROW, &row)) {
         if (memcmp(row.print, e->identity.print, sizeof row.print) != 0 ||
-            row.stream != c->stream || row.index > c->index || row.index <= p->confirmed)
+            row.stream != c->stream || row.index > c->index)
             continue;
-        p->confirmed = row.index;
+        if (row.index > p->confirmed)
+            p->confirmed = row.index;
+        if (m->kind == PAYLOAD_READ && row.index > p->read)
+            p->read = row.index;
         say_confirmed(e, c);
     }
+}
+
+static void take_typing(
+    struct engine *e, struct talk *c, struct talk_person *p, const struct payload *m)
+{
+    char who[PEOPLE_TEXT];
+
+    if (!e->show_typing || c->page == NULL || p->trust == TRUST_CHANGED)
+        return;
+    people_text(p, who);
+    c->typing_until_ms = m->typing.on != 0 ? e->loop->now_ms + TYPING_MS : 0;
+    (void)snprintf(c->page->typing, sizeof c->page->typing, "%s", m->typing.on != 0 ? who : "");
+    model_room_changed(e->model, c->page);
+    engine_look_at(e, e->loop->now_ms + TYPING_MS);
 }
 
 static void take_nick(
@@ -218,6 +268,7 @@ static take_fn *const TAKE[PAYLOAD_KINDS] = {
     [PAYLOAD_TEXT_KIND] = take_text,
     [PAYLOAD_RECEIPT] = take_receipt,
     [PAYLOAD_READ] = take_receipt,
+    [PAYLOAD_TYPING] = take_typing,
     [PAYLOAD_NICK] = take_nick,
     [PAYLOAD_TOPIC] = take_topic,
     [PAYLOAD_PSK] = take_psk,
@@ -251,47 +302,46 @@ void hear_say(struct engine *e, struct talk *c, struct talk_person *from,
     mem_wipe(&m, sizeof m);
 }
 
+bool hear_say_skips(const struct talk_person *from, struct bytes plain)
+{
+    struct payload m;
+    bool skips = payload_read(plain, &m) == ERR_OK && payload_counted(m.kind) &&
+                 from->heard != UINT64_MAX && m.index > next_of(from, &m) &&
+                 (from->whole || !from->parted);
+
+    mem_wipe(&m, sizeof m);
+    return skips;
+}
+
 /* ---- direct conversations ---- */
 
-static bool is_ours(struct engine *e, struct talk *c, const struct hear_entry *in)
+/* Made for a key package that was used up, or seen already. */
+static void tell_unreadable(struct engine *e, struct talk *c)
 {
-    const struct talk_person *other = NULL;
-    uint8_t binding[POLICY_PRINT];
-    unsigned n = 0;
-
-    for (uint32_t i = 0; i < c->leaf_n; i++) {
-        n += c->leaf[i] != NULL;
-        if (c->leaf[i] != NULL && c->leaf[i] != people_self(e, c))
-            other = c->leaf[i];
+    if (c->page == NULL && !c->wanted) {
+        c->dropped = true; /* it began with this */
+        loop_later(e->loop, &e->save, LOOP_FLUSH);
     }
-    if (other == NULL || n != 2)
-        return false;
-    group_binding(e, c, other->print, binding);
-    if (c->policy.access != POLICY_DIRECT ||
-        memcmp(binding, c->policy.binding, sizeof binding) != 0)
-        return false;
-    return talk_person_guest(other) || bytes_eq(bytes_str(other->name), in->sender);
+    engine_say_in(e, c, EVENT_WARN,
+        "%s began a conversation with keys that are not here any more; nothing of it can be "
+        "read. /msg %s TEXT begins it from this side.",
+        c->title, c->title);
 }
 
 void hear_say_founded(
     struct engine *e, struct talk *c, const struct hear_entry *in, struct bytes welcome)
 {
-    bool had = c->group != NULL;
+    const struct enter_news news = {in->sender, welcome, in->seq};
+    bool had = c->group != NULL && (c->busy & BUSY_FOUND) == 0;
+    enum enter_end end = enter_welcome(e, c, &news);
 
-    if (!enter_welcome(e, c, welcome, in->seq)) {
+    if (end == ENTER_NOT_OURS)
+        tell_unreadable(e, c);
+    if (in->seq <= TALK_SEQ_MAX && end != ENTER_REFUSED)
         c->group_seq = in->seq;
+    if (end != ENTER_IN)
         return;
-    }
-    c->group_seq = in->seq;
     c->busy &= ~(unsigned)(BUSY_FOUND | BUSY_PEER);
-    if (!is_ours(e, c, in)) {
-        group_lose(e, c, "it is the group of other people");
-        engine_say_in(e, c, EVENT_ERROR,
-            "THE RELAY OFFERS THE GROUP OF OTHER PEOPLE AS YOUR CONVERSATION WITH %s. It was "
-            "refused.",
-            c->title);
-        return;
-    }
     for (uint32_t i = 0; i < c->leaf_n; i++) {
         if (c->leaf[i] != NULL && c->leaf[i] != people_self(e, c) &&
             talk_person_guest(c->leaf[i]))

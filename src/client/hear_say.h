@@ -18,4 +18,7 @@ void hear_say_founded(
 void hear_say_release(struct engine *e, struct talk *c, struct bytes name);
 bool hear_say_topic_is_ours(const struct talk *c);
 
+/* Whether one before it is missing. */
+bool hear_say_skips(const struct talk_person *from, struct bytes plain);
+
 #endif

@@ -4,10 +4,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/reader.h"
+#include "crypto/hash.h"
 #include "crypto/rand.h"
 
 #define KEY_BYTES     8192
 #define PACKAGE_BYTES 8192
+#define USED_BYTES    2048 /* then another last resort is made */
 #define BEFORE_S      3600
 #define LIFETIME_S    (90u * 86400u)
 
@@ -29,6 +31,7 @@ static void package_fini(struct identity_package *p)
 {
     buf_free(&p->message);
     buf_wipe(&p->secret);
+    buf_free(&p->used);
 }
 
 /* ---- the vault's rows ---- */
@@ -67,6 +70,7 @@ static void keep_package(struct identity *id, const struct identity_package *p)
     buf_bytes(&row, buf_view(&p->message));
     buf_u32(&row, (uint32_t)p->secret.n);
     buf_bytes(&row, buf_view(&p->secret));
+    buf_bytes(&row, buf_view(&p->used));
     vault_put(id->vault, VAULT_PACKAGE, package_key(id, p->ref, key), 0, buf_view(&row));
     buf_wipe(&row);
 }
@@ -80,6 +84,7 @@ static struct identity_package *add(struct identity *id)
     *p = (struct identity_package){0};
     buf_init(&p->message, PACKAGE_BYTES);
     buf_init(&p->secret, PACKAGE_BYTES);
+    buf_init(&p->used, USED_BYTES);
     return p;
 }
 
@@ -95,7 +100,9 @@ static enum err take_package(void *arg, struct bytes key, uint32_t sub, struct b
     uint8_t last = reader_u8(&r);
     struct bytes message = reader_blob32(&r, PACKAGE_BYTES);
     struct bytes secret = reader_blob32(&r, PACKAGE_BYTES);
-    if (reader_end(&r) != ERR_OK || version != 1 || key.n < MLS_SECRET)
+    struct bytes used = reader_rest(&r);
+    if (reader_end(&r) != ERR_OK || version != 1 || key.n < MLS_SECRET || used.n > USED_BYTES ||
+        used.n % HASH_SHA256 != 0)
         return ERR_CORRUPT;
     struct identity_package *p = add(id);
     p->suite = suite;
@@ -103,6 +110,7 @@ static enum err take_package(void *arg, struct bytes key, uint32_t sub, struct b
     memcpy(p->ref, key.p + key.n - MLS_SECRET, MLS_SECRET);
     buf_bytes(&p->message, message);
     buf_bytes(&p->secret, secret);
+    buf_bytes(&p->used, used);
     return ERR_OK;
 }
 
@@ -235,14 +243,32 @@ struct identity_package *identity_last_resort(struct identity *id, uint16_t suit
     return NULL;
 }
 
-void identity_spend(struct identity *id, struct identity_package *p)
+static bool used_before(struct identity_package *p, const uint8_t hash[HASH_SHA256])
+{
+    for (size_t at = 0; at + HASH_SHA256 <= p->used.n; at += HASH_SHA256) {
+        if (memcmp(p->used.p + at, hash, HASH_SHA256) == 0)
+            return true;
+    }
+    buf_put(&p->used, hash, HASH_SHA256);
+    return false;
+}
+
+bool identity_spend(struct identity *id, struct identity_package *p, struct bytes welcome)
 {
     uint8_t key[KEY_MAX];
+    uint8_t hash[HASH_SHA256];
     size_t at = (size_t)(p - id->packages);
 
-    if (p->last_resort)
-        return;
+    if (p->last_resort) {
+        if (hash_sha256(welcome, hash) != ERR_OK || used_before(p, hash))
+            return false;
+        if (p->used.n < USED_BYTES) {
+            keep_package(id, p);
+            return true;
+        }
+    }
     vault_del(id->vault, VAULT_PACKAGE, package_key(id, p->ref, key), 0);
     package_fini(p);
     memmove(p, p + 1, (--id->packages_n - at) * sizeof *p);
+    return true;
 }

@@ -23,6 +23,7 @@ struct identity_package {
     uint8_t ref[MLS_SECRET];
     struct buf message;
     struct buf secret;
+    struct buf used; /* hashes of the welcomes that a last resort was good for */
 };
 
 struct identity {
@@ -55,7 +56,9 @@ void identity_nick(struct identity *id, struct bytes nick); /* for leaves made f
 struct identity_package *identity_package(
     struct identity *id, uint16_t suite, bool last_resort, uint64_t now_s);
 struct identity_package *identity_last_resort(
-    struct identity *id, uint16_t suite);                             /* or NULL */
-void identity_spend(struct identity *id, struct identity_package *p); /* used: gone for good */
+    struct identity *id, uint16_t suite); /* or NULL */
+/* A welcome was made for it: then it is gone for good, or, a last resort, remembers. false:
+ * that welcome came before. */
+bool identity_spend(struct identity *id, struct identity_package *p, struct bytes welcome);
 
 #endif

@@ -41,7 +41,7 @@ static struct talk_invite **find(struct talk *c, struct bytes name)
     return at;
 }
 
-static void drop(struct engine *e, struct talk *c, struct bytes name, const char *why)
+void invite_drop(struct engine *e, struct talk *c, struct bytes name, const char *why)
 {
     struct talk_invite **at = find(c, name);
     struct talk_invite *i = *at;
@@ -71,17 +71,25 @@ void invite_hand_on(struct engine *e, struct talk *c)
     buf_wipe(&text);
 }
 
-void invite_answer(struct engine *e, struct talk *c, const struct msg_dm_answer *a)
+void invite_answer(
+    struct engine *e, struct talk *c, const struct request *r, const struct msg_dm_answer *a)
 {
-    struct talk_invite *i = *find(c, a->user);
+    struct talk_invite *i = *find(c, request_name(r));
     struct mls_package package;
 
     if (i == NULL || c->group == NULL) {
-        LOG_INFO("invite", "a key package that nobody asked for");
+        LOG_INFO("invite", "a key package that nobody needs any more");
+        return;
+    }
+    if (!bytes_eq(a->user, request_name(r))) {
+        engine_say_in(e, c, EVENT_ERROR,
+            "THE RELAY ANSWERS WITH THE KEY OF %.*s WHEN ASKED FOR %s. Nobody was invited.",
+            (int)a->user.n, (const char *)a->user.p, i->name);
+        invite_drop(e, c, request_name(r), "the relay answers with the key of somebody else");
         return;
     }
     if (!direct_right_key(e, c, a, &package)) {
-        drop(e, c, a->user, "that key is not to be trusted");
+        invite_drop(e, c, a->user, "that key is not to be trusted");
         return;
     }
     buf_clear(&i->package);
@@ -97,7 +105,7 @@ void invite_refused(
     (void)bytes_copy(why, sizeof why, no->reason);
     engine_say_in(
         e, c, EVENT_WARN, "%.*s cannot be invited: %s.", (int)r->name_n, r->name, why);
-    drop(e, c, request_name(r), why);
+    invite_drop(e, c, request_name(r), why);
 }
 
 void invite_came(struct engine *e, struct talk *c, const struct msg_room_key *m)
@@ -110,8 +118,13 @@ void invite_came(struct engine *e, struct talk *c, const struct msg_room_key *m)
     }
     if (c->group != NULL)
         return;
-    if (!enter_welcome(e, c, m->body, m->seq)) {
-        LOG_INFO("invite", "a welcome that is not for a key package of ours");
+    if (enter_welcome(e, c, &(struct enter_news){.welcome = m->body, .seq = m->seq}) !=
+        ENTER_IN) {
+        LOG_INFO("invite", "a welcome that is of no use");
+        if (!c->wanted && c->page == NULL) {
+            c->dropped = true; /* it began with this */
+            loop_later(e->loop, &e->save, LOOP_FLUSH);
+        }
         return;
     }
     c->wanted = true;

@@ -102,6 +102,7 @@ void keep_out(struct engine *e, const struct talk *c, const struct talk_out *o)
     buf_u64(&row, o->index);
     buf_u64(&row, o->made_ms);
     buf_u64(&row, o->history);
+    buf_u8(&row, o->careful);
     buf_u8(&row, o->hashed);
     buf_put(&row, o->hash, sizeof o->hash);
     buf_bytes(&row, buf_view(&o->text));
@@ -142,6 +143,24 @@ void keep_forget(struct engine *e, const struct talk *c)
         keep_out_done(e, c, o);
     buf_free(&key);
     loop_later(e->loop, &e->save, LOOP_FLUSH);
+}
+
+void keep_renamed(struct engine *e, struct talk *c, struct bytes name)
+{
+    uint8_t home[IDENTITY_HOME];
+    struct talk_person *p;
+    size_t at = 0;
+
+    keep_forget(e, c);
+    talk_rename(c, name);
+    talk_set_key(c, identity_home(&e->identity, home));
+    keep_talk(e, c);
+    keep_place(e, c);
+    while ((p = map_next(&c->people, &at, NULL)) != NULL)
+        keep_person(e, c, p);
+    for (const struct talk_out *o = c->out; o != NULL; o = o->next)
+        keep_out(e, c, o);
+    group_save_whole(e, c);
 }
 
 /* ---- reading ---- */
@@ -265,15 +284,18 @@ static enum err take_out(void *arg, struct bytes key, uint32_t sub, struct bytes
     like.index = reader_u64(&r);
     like.made_ms = reader_u64(&r);
     like.history = reader_u64(&r);
+    like.careful = reader_u8(&r) != 0;
     like.hashed = reader_u8(&r) != 0;
     struct bytes hash = reader_bytes(&r, sizeof like.hash);
     struct bytes text = reader_rest(&r);
     if (reader_end(&r) != ERR_OK || version != VERSION || text.n > PAYLOAD_TEXT ||
         key.n != c->key_n + PAYLOAD_ID)
         return ERR_CORRUPT;
-    struct talk_out *o = talk_out_add(c, like.made_ms, like.index);
+    struct talk_out *o = talk_out_add(c, like.made_ms);
+    o->index = like.index;
     o->kind = like.kind;
     o->history = like.history;
+    o->careful = like.careful;
     o->hashed = like.hashed;
     o->state = like.hashed ? OUT_SENT : OUT_WAITING;
     memcpy(o->hash, hash.p, sizeof o->hash);

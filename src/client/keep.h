@@ -15,6 +15,8 @@ void keep_place(struct engine *e, const struct talk *c); /* how far we are */
 void keep_person(struct engine *e, const struct talk *c, const struct talk_person *p);
 void keep_out(struct engine *e, const struct talk *c, const struct talk_out *o);
 void keep_out_done(struct engine *e, const struct talk *c, const struct talk_out *o);
+/* Under another name: what was kept under the old one is forgotten. */
+void keep_renamed(struct engine *e, struct talk *c, struct bytes name);
 void keep_forget(struct engine *e, const struct talk *c); /* all rows but the history */
 
 /* Everything the vault has of who we are on this relay, once that is known. */

@@ -118,9 +118,9 @@ void keys_publish(struct engine *e)
     engine_ask_sealed(e, OP_PUBLIC_KEY, &m, NULL);
     e->published = true;
     list_end(&rows);
-    if (e->anew && e->account)
+    if (e->ask_convos)
         catchup_conversations(e);
-    e->anew = false;
+    e->ask_convos = false;
     engine_touch_all(e);
 }
 
@@ -202,6 +202,7 @@ void keys_of(struct engine *e, const void *event)
     uint8_t print[POLICY_PRINT];
 
     policy_print(m->identity, print);
+    called_here(&e->called, print, m->user);
     for (struct talk *c = e->talks; c != NULL; c = c->next) {
         struct talk_person *p = talk_person(c, print);
         if (p != NULL && p->name[0] != '\0' && talk_person_guest(p) && m->user.n < TALK_NAME)

@@ -83,17 +83,22 @@ static void take_room(struct engine *e, struct bytes name, const struct msg_room
         r->lock = ROOM_INVITED;
 }
 
-/* What we said is behind us in the log once the relay has answered something asked later. */
+/* What we said is behind us in the log once the relay has answered something asked later; and
+ * what it could not hand on before it would have told. */
 static void own_is_safe(struct engine *e)
 {
     for (struct talk *c = e->talks; c != NULL; c = c->next) {
         if (!c->own_asked)
             continue;
         c->own_asked = false;
-        if (c->own_safe > c->place && !c->behind && c->bad_seq == 0) {
-            c->place = c->own_safe;
-            engine_changed(e, c);
-        }
+        if (c->behind || c->missed || c->bad_seq != 0 || (c->busy & BUSY_CATCH) != 0)
+            continue;
+        (void)talk_move(c, c->own_safe);
+        if (c->place_asked > c->safe)
+            c->safe = c->place_asked;
+        if (c->own_safe > c->safe)
+            c->safe = c->own_safe;
+        engine_changed(e, c);
     }
 }
 

@@ -61,6 +61,7 @@ static struct talk *stretched(struct engine *e, const struct secret_result *r)
     if (c != NULL) {
         memcpy(c->proof, r->room.proof, sizeof c->proof);
         c->has_proof = true;
+        c->wait_ms = 0;
         engine_touch(e, c);
     }
     return c;
@@ -121,6 +122,7 @@ void lock_found(struct engine *e, struct talk *c, struct bytes password)
     char made[STRONG_LETTERS + 1];
 
     c->busy |= BUSY_SECRET;
+    c->wait_ms = 0;
     secret_room(e, c, chosen(e, c, password, made), to_found);
     mem_wipe(made, sizeof made);
 }

@@ -210,7 +210,7 @@ void login_come_in(struct engine *e)
             ask_token(e);
             break;
         }
-        /* fall through */
+        __attribute__((fallthrough));
     case ENGINE_AS_GUEST:
     default:
         engine_ask(e, OP_GUEST, &nothing, NULL);
@@ -307,14 +307,19 @@ void login_taken_back(struct engine *e)
 
 void login_as(struct engine *e, enum engine_login how, struct bytes name)
 {
+    if (e->state == ENGINE_REFUSED) {
+        engine_say(e, e->at, EVENT_WARN,
+            "sotto has given this relay up, for the reason above. /quit, then start it again as "
+            "that account.");
+        return;
+    }
     forget_password(e);
     e->entry.how = how;
     set_name(&e->entry, name);
     e->entry.has_token = false;
     e->has_resume = false;
     e->tries = 0;
-    if (how != ENGINE_AS_GUEST)
-        e->entry.waiting = true;
+    e->entry.waiting = how != ENGINE_AS_GUEST;
     if (e->link != NULL)
         engine_drop(e, "coming in another way");
     if (how == ENGINE_AS_GUEST)

@@ -22,6 +22,11 @@ struct past {
     struct event *rows;
     uint64_t *numbers;
     size_t n;
+    struct news { /* what became of our messages since; the rows may be older */
+        uint8_t key[EVENT_KEY];
+        enum event_state state;
+    } * news;
+    size_t news_n;
 };
 
 static void past_drop(struct past *p)
@@ -35,6 +40,7 @@ static void past_drop(struct past *p)
         mem_wipe_free(p->rows[i].block, p->rows[i].who.n + p->rows[i].text.n + 1);
     mem_free(p->rows);
     mem_free(p->numbers);
+    mem_free(p->news);
     mem_free(p);
 }
 
@@ -89,6 +95,43 @@ static void release(struct past *p, struct talk *c, size_t i)
     loop_later(p->e->loop, &p->e->save, LOOP_FLUSH);
 }
 
+static void show_held(struct past *p, struct talk *c)
+{
+    for (size_t i = p->n; i-- > 0;) {
+        release(p, c, i);
+        model_add(p->e->model, c->page, &p->rows[i]);
+    }
+}
+
+static enum event_state newest_state(const struct past *p, const struct event *ev)
+{
+    enum event_state state = ev->state;
+
+    for (size_t i = 0; i < p->news_n; i++) {
+        if (memcmp(p->news[i].key, ev->key, sizeof ev->key) == 0)
+            state = p->news[i].state;
+    }
+    return state;
+}
+
+/* Before whatever came while it was read. */
+static void show_old(struct past *p, struct talk *c)
+{
+    struct event *old = mem_array(p->n, sizeof *old);
+    size_t n = 0;
+
+    for (size_t i = p->n; i-- > 0;) {
+        if (talk_seen(c, p->rows[i].key) ||
+            events_message(&c->page->events, p->rows[i].key) != NULL)
+            continue; /* said again or just now: it is on the page */
+        old[n] = p->rows[i];
+        old[n].state = newest_state(p, &p->rows[i]);
+        old[n++].flags |= EVENT_OLD;
+    }
+    model_before(p->e->model, c->page, old, n);
+    mem_free(old);
+}
+
 static void page_done(void *arg, enum err err, bool more)
 {
     struct past *p = arg;
@@ -98,35 +141,67 @@ static void page_done(void *arg, enum err err, bool more)
     if (c != NULL && err != ERR_OK)
         engine_say_in(
             p->e, c, EVENT_WARN, "Some of what was said here cannot be read any more.");
-    for (size_t i = p->n; c != NULL && c->page != NULL && i-- > 0;) {
-        struct event ev = p->rows[i];
-        if (!p->held) {
-            ev.flags |= EVENT_OLD;
-            if (talk_seen(c, ev.key) || events_message(&c->page->events, ev.key) != NULL)
-                continue; /* said again or just now: it is on the page */
-        } else {
-            release(p, c, i);
-        }
-        model_add(p->e->model, c->page, &ev);
-    }
+    if (c != NULL && !p->held && p->n != 0)
+        c->oldest = p->numbers[p->n - 1];
+    if (c != NULL && c->page != NULL && p->held)
+        show_held(p, c);
+    else if (c != NULL && c->page != NULL)
+        show_old(p, c);
     past_drop(p);
+}
+
+static struct past *begin(struct engine *e, const struct talk *c)
+{
+    struct past *p = mem_alloc(sizeof *p);
+
+    p->e = e;
+    p->talk = c->serial;
+    p->next = e->pasts;
+    e->pasts = p;
+    return p;
+}
+
+static void start(struct past *p, const struct history_query *q, history_done_fn *done)
+{
+    p->read = history_read(p->e->vault, q, take_page_row, done, p);
+    loop_later(p->e->loop, &p->e->save, LOOP_FLUSH);
 }
 
 static void read_page(struct engine *e, struct talk *c, const uint8_t *held_print)
 {
     const struct history_query q = {
         .convo = talk_key(c), .limit = held_print != NULL ? HELD_ROWS : PAGE_ROWS};
-    struct past *p = mem_alloc(sizeof *p);
+    struct past *p = begin(e, c);
 
-    p->e = e;
-    p->talk = c->serial;
     p->held = held_print != NULL;
     if (held_print != NULL)
         memcpy(p->print, held_print, sizeof p->print);
-    p->next = e->pasts;
-    e->pasts = p;
-    p->read = history_read(e->vault, &q, take_page_row, page_done, p);
-    loop_later(e->loop, &e->save, LOOP_FLUSH);
+    start(p, &q, page_done);
+}
+
+static void older_done(void *arg, enum err err, bool more)
+{
+    struct past *p = arg;
+    struct talk *c = engine_talk(p->e, p->talk);
+
+    for (size_t i = p->n; c != NULL && c->page != NULL && i-- > 0;) {
+        p->rows[i].kind = EVENT_FOUND;
+        model_add(p->e->model, c->page, &p->rows[i]);
+    }
+    if (c != NULL && p->n != 0)
+        c->oldest = p->numbers[p->n - 1];
+    engine_say_in(p->e, c, err == ERR_OK ? EVENT_INFO : EVENT_WARN, "%s",
+        err != ERR_OK ? "Some of what was said here cannot be read any more."
+        : more        ? "There is more before that: /history again."
+                      : "That is the beginning of what is kept.");
+    past_drop(p);
+}
+
+void past_older(struct engine *e, struct talk *c, size_t count)
+{
+    const struct history_query q = {.convo = talk_key(c), .before = c->oldest, .limit = count};
+
+    start(begin(e, c), &q, older_done);
 }
 
 void past_page(struct engine *e, struct talk *c)
@@ -139,6 +214,18 @@ void past_page(struct engine *e, struct talk *c)
         mem_die("more pages than the model can hold");
     if (history_last(e->vault, talk_key(c)) != 0)
         read_page(e, c, NULL);
+}
+
+void past_state(struct engine *e, const struct talk *c, const uint8_t key[EVENT_KEY],
+    enum event_state state)
+{
+    for (struct past *p = e->pasts; p != NULL; p = p->next) {
+        if (p->talk != c->serial)
+            continue;
+        p->news = mem_realloc(p->news, (p->news_n + 1) * sizeof *p->news);
+        memcpy(p->news[p->news_n].key, key, EVENT_KEY);
+        p->news[p->news_n++].state = state;
+    }
 }
 
 void past_held(struct engine *e, struct talk *c, const uint8_t print[POLICY_PRINT])

@@ -99,10 +99,11 @@ enum err policy_read(struct bytes extensions, struct policy *out)
     *out = (struct policy){0};
     if (!mls_ext_find(extensions, POLICY_EXT_ROOM, &data))
         return ERR_FORMAT;
+    buf_init(&same, ROOM_MAX + 64);
     enum err e = read_room(data, out);
     /* Nothing else may be asked of members, so the list is what we would write. */
-    buf_init(&same, ROOM_MAX + 64);
-    policy_write(out, &same);
+    if (e == ERR_OK)
+        policy_write(out, &same);
     if (e == ERR_OK && !bytes_eq(buf_view(&same), extensions))
         e = ERR_FORMAT;
     buf_free(&same);
@@ -183,7 +184,9 @@ enum err policy_ticket_make(
 
     buf_init(&text, 512);
     ticket_text(group_id, encryption_key, &text);
-    enum err e = sign_make(key, buf_view(&text), signature, &n);
+    enum err e = buf_end(&text);
+    if (e == ERR_OK)
+        e = sign_make(key, buf_view(&text), signature, &n);
     buf_free(&text);
     if (e == ERR_OK)
         buf_put(out, signature, n);
@@ -200,7 +203,8 @@ bool policy_ticket_holds(
         return false;
     buf_init(&text, 512);
     ticket_text(group_id, leaver->encryption_key, &text);
-    bool good = sign_check(pub, buf_view(&text), signature) == ERR_OK;
+    bool good =
+        buf_end(&text) == ERR_OK && sign_check(pub, buf_view(&text), signature) == ERR_OK;
     buf_free(&text);
     sign_pub_free(pub);
     return good;

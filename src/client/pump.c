@@ -20,6 +20,7 @@
 #define RECEIPT_MS 2000u
 #define BAD_MS     10500u
 #define VOID_MS    10500u
+#define GATHER_MS  3000u
 
 /* ---- into a room ---- */
 
@@ -102,17 +103,27 @@ static void over_time(struct engine *e, struct talk *c)
 {
     uint64_t now = e->loop->now_ms;
 
+    if (c->page != NULL && c->page->typing[0] != '\0' && now >= c->typing_until_ms) {
+        c->page->typing[0] = '\0';
+        model_room_changed(e->model, c->page);
+    }
+
     if (c->undo != NULL && now - c->undo_ms >= VOID_MS)
         talk_undo_drop(c);
-    if (c->bad_seq != 0 && now - c->bad_ms >= BAD_MS)
+    if (c->bad_seq == 0 || now - c->bad_ms < BAD_MS)
+        return;
+    if (c->forbidden)
+        group_stand_still(e, c);
+    else
         group_lose(e, c, "a change could not be followed, and the others could");
 }
 
 static void receipt(struct engine *e, struct talk *c)
 {
     uint64_t due = c->receipt_ms + RECEIPT_MS;
+    bool seen = c->read_due && e->show_read && c->page == e->model->open;
 
-    if (!c->receipt_due)
+    if (!c->receipt_due && !seen)
         return;
     if (c->receipt_ms != 0 && e->loop->now_ms < due)
         engine_look_at(e, due);
@@ -143,12 +154,31 @@ static void ask_leave(struct engine *e, struct talk *c)
     engine_ask(e, OP_LEAVE, &m, &(struct request){.talk = c->serial, .tag = c->join_tag});
 }
 
+/* A group that was made anew begins with one, and who comes later cannot read what was said
+ * before. So words wait for somebody who reads them, and a moment more for the rest. */
+static bool gathers(struct engine *e, struct talk *c)
+{
+    uint64_t now = e->loop->now_ms;
+
+    if (!c->forsaken || talk_alone(c))
+        return c->forsaken;
+    if (c->gathered_ms == 0)
+        c->gathered_ms = now + GATHER_MS;
+    c->forsaken = now < c->gathered_ms;
+    if (c->forsaken)
+        engine_look_at(e, c->gathered_ms);
+    else
+        c->gathered_ms = 0;
+    return c->forsaken;
+}
+
 static void speak(struct engine *e, struct talk *c)
 {
     bool stopped = people_stop(c) != NULL;
+    bool has_words = !gathers(e, c) && say_waits(c) && !stopped;
     enum commit_due due = commit_due(e, c);
 
-    if (due == COMMIT_NOW || (due == COMMIT_BEFORE_SPEAKING && say_waits(c) && !stopped)) {
+    if (due == COMMIT_NOW || (due == COMMIT_BEFORE_SPEAKING && has_words)) {
         commit_send(e, c);
         return;
     }
@@ -156,7 +186,7 @@ static void speak(struct engine *e, struct talk *c)
         return;
     if (c->hand_on)
         invite_hand_on(e, c);
-    if (say_waits(c) && (c->busy & BUSY_SAY) == 0)
+    if (has_words && (c->busy & BUSY_SAY) == 0)
         say_next(e, c);
     if (c->nick_due)
         say_nick(e, c);
@@ -182,8 +212,8 @@ static void pump(struct engine *e, struct talk *c)
 {
     if (e->state != ENGINE_READY || e->identity.key == NULL || !e->published || !c->wanted)
         return;
-    if (c->goodbye && (c->group == NULL || !say_waits(c) || people_stop(c) != NULL) &&
-        (c->busy & (BUSY_SAY | BUSY_COMMIT)) == 0) {
+    bool mute = c->group == NULL || c->forsaken || people_stop(c) != NULL;
+    if (c->goodbye && (mute || !say_waits(c)) && (c->busy & (BUSY_SAY | BUSY_COMMIT)) == 0) {
         ask_leave(e, c);
         return;
     }

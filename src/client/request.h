@@ -28,7 +28,7 @@ struct request {
     uint64_t due_ms; /* no answer by then: the link is lost */
     uint64_t tag;    /* of the intent that it serves; 0: none */
     uint32_t talk;   /* serial of the conversation that it is about; 0: none */
-    uint8_t id[16];  /* of the message that is sent */
+    uint8_t id[16];  /* of the message or commit that is sent */
 };
 
 struct requests {

@@ -4,10 +4,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/reader.h"
+#include "client/chatlog.h"
 #include "client/group.h"
 #include "client/group_people.h"
 #include "client/history.h"
 #include "client/keep.h"
+#include "client/past.h"
 #include "crypto/hash.h"
 #include "crypto/rand.h"
 
@@ -16,6 +18,7 @@
 #define AGAIN_MS       120000u /* older ones would have been noticed */
 #define SEALED_MAX     (MSG_TEXT + 1024u)
 #define WAIT_MAX_MS    60000u
+#define TYPING_EACH_MS 3000u
 
 /* ---- from the person ---- */
 
@@ -36,6 +39,7 @@ static void show(struct engine *e, struct talk *c, struct talk_out *o)
         .flags = EVENT_OWN,
         .who = model_nick(e->model),
         .text = buf_view(&o->text)};
+    char me[MSG_NAME + 1];
 
     memcpy(row.id, o->id, sizeof row.id);
     memcpy(row.print, e->identity.print, sizeof row.print);
@@ -44,14 +48,18 @@ static void show(struct engine *e, struct talk *c, struct talk_out *o)
     memcpy(ev.key, o->id, sizeof ev.key);
     if (c->page != NULL)
         model_add(e->model, c->page, &ev);
+    (void)bytes_copy(me, sizeof me, ev.who);
+    chatlog_line(e, c, row.wall_ms, me, ev.text);
 }
 
 void say_put(struct engine *e, struct talk *c, uint8_t kind, struct bytes text)
 {
-    struct talk_out *o = talk_out_add(c, (uint64_t)e->loop->wall_ms, 0);
+    uint64_t now_ms = (uint64_t)e->loop->wall_ms;
+    struct talk_out *o = talk_out_add(c, now_ms > c->made_ms ? now_ms : c->made_ms + 1);
 
     o->kind = kind;
     o->tag = e->tag;
+    o->careful = e->careful;
     rand_bytes(o->id, sizeof o->id);
     buf_bytes(&o->text, text);
     if (kind == PAYLOAD_TEXT_KIND)
@@ -94,6 +102,7 @@ static void come(struct engine *e, struct talk *c, const struct talk_out *o, uin
         row.expires_ms = row.wall_ms + 1000 * (int64_t)c->policy.expire_s;
     if (o->history != 0)
         history_change(e->vault, talk_key(c), &row);
+    past_state(e, c, o->id, (enum event_state)state);
     if (c->page != NULL)
         model_state(e->model, c->page, o->id, (enum event_state)state);
     loop_later(e->loop, &e->save, LOOP_FLUSH);
@@ -184,6 +193,19 @@ void say_give_up(struct engine *e, struct talk *c, const char *why)
         give_up(e, c, c->out, why);
 }
 
+/* It is bound to the leaf as it is, which changes with every commit of ours. */
+static void sign_ticket(struct engine *e, struct talk *c, struct talk_out *o)
+{
+    struct mls_member me;
+    struct mls_view v;
+
+    buf_clear(&o->text);
+    mls_group_view(c->group, &v);
+    if (!mls_group_member(c->group, v.self, &me) ||
+        policy_ticket_make(e->identity.key, v.group_id, me.encryption_key, &o->text) != ERR_OK)
+        LOG_ERROR("say", "no goodbye could be signed");
+}
+
 void say_next(struct engine *e, struct talk *c)
 {
     struct talk_out *o = first_waiting(c);
@@ -193,8 +215,14 @@ void say_next(struct engine *e, struct talk *c)
 
     if (o == NULL)
         return;
+    if (o->careful && people_unverified(e, c) != NULL) {
+        give_up(e, c, o, "somebody reads along whose key was not compared");
+        return;
+    }
     if (o->index == 0 && payload_counted(o->kind))
         o->index = ++c->index;
+    if (o->kind == PAYLOAD_TICKET)
+        sign_ticket(e, c, o);
     fill(e, c, o, &p);
     buf_init(&sealed, SEALED_MAX);
     enum err err = seal(e, c, &p, &sealed);
@@ -222,11 +250,18 @@ void say_next(struct engine *e, struct talk *c)
 
 static void wait_for_receipts(struct engine *e, struct talk *c, struct talk_out *o, bool stored)
 {
-    struct talk_sent *s = mem_alloc(sizeof *s);
+    struct talk_sent *s;
 
+    if (talk_alone(c)) { /* whoever comes later is not meant */
+        talk_out_free(o);
+        return;
+    }
+    s = mem_alloc(sizeof *s);
     s->out = o;
     s->at_ms = e->loop->now_ms;
     s->stored = stored;
+    s->state = EVENT_RELAYED;
+    s->numbered = true;
     *c->sent_end = s;
     c->sent_end = &s->next;
     if (++c->sent_n <= SENT_MAX)
@@ -342,10 +377,10 @@ void say_again(struct engine *e, struct talk *c)
     while (s != NULL) {
         struct talk_sent *next = s->next;
         struct talk_out *o = s->out;
-        if (s->stored || e->loop->now_ms - s->at_ms > AGAIN_MS) {
+        if (s->stored || s->state != EVENT_RELAYED || e->loop->now_ms - s->at_ms > AGAIN_MS) {
             talk_out_free(o);
         } else {
-            struct talk_out *again = talk_out_add(c, o->made_ms, o->index);
+            struct talk_out *again = talk_out_add(c, o->made_ms);
             struct talk_out *after = again->next;
             buf_wipe(&again->text);
             *again = *o;
@@ -384,10 +419,14 @@ void say_light(struct engine *e, struct talk *c, const struct payload *p)
 
 void say_receipt(struct engine *e, struct talk *c)
 {
-    struct payload p = {.kind = PAYLOAD_RECEIPT, .sent_ms = (uint64_t)e->loop->wall_ms};
+    bool seen = e->show_read && c->page != NULL && c->page == e->model->open;
+    struct payload p = {
+        .kind = seen ? PAYLOAD_READ : PAYLOAD_RECEIPT, .sent_ms = (uint64_t)e->loop->wall_ms};
     struct list_writer heard;
 
     c->receipt_due = false;
+    if (seen)
+        c->read_due = false;
     c->receipt_ms = e->loop->now_ms;
     if (!say_receipts(c))
         return;
@@ -396,7 +435,7 @@ void say_receipt(struct engine *e, struct talk *c)
     for (uint32_t i = 0; i < c->leaf_n; i++) {
         struct talk_person *who = c->leaf[i];
         struct payload_heard row;
-        if (who == NULL || !who->owed)
+        if (who == NULL || who->heard == 0 || (!who->owed && !seen))
             continue;
         who->owed = false;
         row = (struct payload_heard){.stream = who->stream, .index = who->heard};
@@ -408,32 +447,51 @@ void say_receipt(struct engine *e, struct talk *c)
     list_end(&heard);
 }
 
-/* What everybody has. */
-static uint64_t least_confirmed(struct engine *e, struct talk *c)
+void say_typing(struct engine *e, struct talk *c)
+{
+    struct payload p = {
+        .kind = PAYLOAD_TYPING, .sent_ms = (uint64_t)e->loop->wall_ms, .typing.on = 1};
+    uint64_t now = e->loop->now_ms;
+
+    if (!e->show_typing || e->state != ENGINE_READY || !say_receipts(c) ||
+        people_stop(c) != NULL || (c->typing_ms != 0 && now - c->typing_ms < TYPING_EACH_MS))
+        return;
+    c->typing_ms = now;
+    rand_bytes(p.id, sizeof p.id);
+    say_light(e, c, &p);
+}
+
+/* What everybody has; and what everybody has seen, as far as they say so. */
+static void least(struct engine *e, struct talk *c, uint64_t *confirmed, uint64_t *read)
 {
     const struct talk_person *me = people_self(e, c);
-    uint64_t least = UINT64_MAX;
 
+    *confirmed = *read = UINT64_MAX;
     for (uint32_t i = 0; i < c->leaf_n; i++) {
         const struct talk_person *p = c->leaf[i];
-        if (p != NULL && p != me && p->confirmed < least)
-            least = p->confirmed;
+        if (p == NULL || p == me)
+            continue;
+        *confirmed = p->confirmed < *confirmed ? p->confirmed : *confirmed;
+        *read = p->read < *read ? p->read : *read;
     }
-    return least == UINT64_MAX ? 0 : least;
+    if (*confirmed == UINT64_MAX) /* nobody else is there */
+        *confirmed = *read = 0;
 }
 
 void say_confirmed(struct engine *e, struct talk *c)
 {
-    uint64_t least = least_confirmed(e, c);
+    uint64_t confirmed;
+    uint64_t read;
 
-    while (c->sent != NULL && c->sent->out->index <= least) {
-        struct talk_sent *s = c->sent;
-        come(e, c, s->out, EVENT_DELIVERED);
-        c->sent = s->next;
-        c->sent_n--;
-        if (c->sent == NULL)
-            c->sent_end = &c->sent;
-        talk_out_free(s->out);
-        mem_free(s);
+    least(e, c, &confirmed, &read);
+    for (struct talk_sent *s = c->sent; s != NULL; s = s->next) {
+        uint64_t index = s->out->index;
+        enum event_state state = index <= read        ? EVENT_READ
+                                 : index <= confirmed ? EVENT_DELIVERED
+                                                      : EVENT_RELAYED;
+        if (!s->numbered || state <= s->state)
+            continue;
+        s->state = state;
+        come(e, c, s->out, state);
     }
 }

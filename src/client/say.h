@@ -29,6 +29,7 @@ void say_again(struct engine *e, struct talk *c);
 /* Receipts, typing: not kept, not numbered. */
 bool say_receipts(const struct talk *c); /* whether this conversation has them */
 void say_receipt(struct engine *e, struct talk *c);
+void say_typing(struct engine *e, struct talk *c); /* when the person lets it be known */
 void say_light(struct engine *e, struct talk *c, const struct payload *p);
 void say_confirmed(struct engine *e, struct talk *c); /* after somebody's receipt */
 

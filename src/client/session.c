@@ -17,6 +17,8 @@
 #include "client/login.h"
 #include "client/past.h"
 #include "client/pump.h"
+#include "client/say.h"
+#include "client/setting.h"
 #include "crypto/rand.h"
 #include "net/tls_cert.h"
 
@@ -257,11 +259,17 @@ static void on_relist(void *arg)
     /* What the relay had handed on before it answers the next question is here by then. */
     for (struct talk *c = e->talks; c != NULL; c = c->next) {
         c->own_safe = c->own_seq;
+        c->place_asked = c->place;
         c->own_asked = true;
     }
-    list_rooms(e, REQUEST_PLAIN);
-    if (!e->model->open->direct)
-        list_people(e, room_name(e->model->open), REQUEST_PLAIN);
+    if (e->relist_all) {
+        list_everything(e);
+    } else {
+        list_rooms(e, REQUEST_PLAIN);
+        if (!e->model->open->direct)
+            list_people(e, room_name(e->model->open), REQUEST_PLAIN);
+    }
+    e->relist_all = false;
     loop_timer_arm(e->loop, &e->relist, ENGINE_RELIST_MS);
 }
 
@@ -269,7 +277,7 @@ static void on_retry(void *arg)
 {
     struct engine *e = arg;
 
-    if (e->retry_at_ms > e->loop->now_ms)
+    if (e->entry.waiting || e->retry_at_ms > e->loop->now_ms)
         count_down(e);
     else
         dial(e);
@@ -297,7 +305,9 @@ static void on_save(void *arg)
     struct engine *e = arg;
 
     for (struct talk *c = e->talks; c != NULL; c = c->next) {
-        if (!c->unsaved || c->dropped)
+        /* Keys that are spent on what was not dealt with yet must not be missing after a crash.
+         */
+        if (!c->unsaved || c->dropped || c->early.seq != 0)
             continue;
         c->unsaved = false;
         group_save(e, c);
@@ -390,6 +400,8 @@ static enum err read_vault(struct engine *e, char *why, size_t why_n)
 
     if (err == ERR_OK)
         err = shelf_load(&e->shelf, e->vault);
+    if (err == ERR_OK)
+        setting_load(e);
     if (err != ERR_OK)
         (void)snprintf(why, why_n,
             "What sotto keeps cannot be read any more (%s): the file is damaged. Put a backup in "
@@ -452,6 +464,7 @@ void session_free(struct session *s)
     }
     outgoing_clear(&e->outgoing);
     outcome_free(&e->outcomes);
+    called_free(&e->called);
     identity_close(&e->identity);
     trust_free(e->trust);
     shelf_free(&e->shelf);
@@ -476,6 +489,23 @@ static struct room *page_meant(struct engine *e, const struct intent *i)
     return model_find(e->model, i->direct, bytes_of(i->where, i->where_n));
 }
 
+static void typing(struct engine *e)
+{
+    struct talk *c = engine_of_page(e, e->at);
+
+    if (c != NULL)
+        say_typing(e, c);
+}
+
+/* Another page is looked at: what is on it is seen. */
+static void look(struct engine *e)
+{
+    struct talk *c = engine_of_page(e, e->model->open);
+
+    if (c != NULL && c->read_due && e->show_read)
+        engine_touch(e, c);
+}
+
 static void serve(struct engine *e, const struct intent *i)
 {
     struct bytes text = bytes_of(i->text, i->text_n);
@@ -489,8 +519,12 @@ static void serve(struct engine *e, const struct intent *i)
             i->where_n, i->where);
     } else if (i->kind == INTENT_ANSWER) {
         answer_take(e, text);
-    } else if (i->kind == INTENT_WORDS) {
+    } else if (i->kind == INTENT_TYPING) {
+        typing(e);
+    } else if (i->kind == INTENT_WORDS || i->kind == INTENT_CAREFUL) {
+        e->careful = i->kind == INTENT_CAREFUL;
         command_words(e, text);
+        e->careful = false;
     } else {
         command_line(e, text);
     }
@@ -511,6 +545,7 @@ void session_intents(struct session *s)
         e->tag = 0;
         intent_fini(&i);
     }
+    look(e);
 }
 
 void session_quit(struct session *s)

@@ -5,8 +5,17 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "crypto/rand.h"
 
 #define RUN_MAX (64u << 10)
+
+void talk_rename(struct talk *c, struct bytes title)
+{
+    (void)bytes_copy(c->title, sizeof c->title, title);
+    buf_clear(&c->folded);
+    if (utf8_fold(&c->folded, title) != ERR_OK)
+        buf_bytes(&c->folded, title);
+}
 
 struct talk *talk_new(uint32_t serial, enum msg_convo kind, struct bytes title)
 {
@@ -14,12 +23,11 @@ struct talk *talk_new(uint32_t serial, enum msg_convo kind, struct bytes title)
 
     c->serial = serial;
     c->kind = kind;
-    (void)bytes_copy(c->title, sizeof c->title, title);
     buf_init(&c->folded, 4 * MSG_ROOM);
-    if (utf8_fold(&c->folded, title) != ERR_OK)
-        buf_bytes(&c->folded, title);
+    talk_rename(c, title);
     buf_init(&c->commit.removed, RUN_MAX);
     buf_init(&c->commit.invited, RUN_MAX);
+    buf_init(&c->early.plain, PAYLOAD_TEXT + 1024);
     c->sent_end = &c->sent;
     c->log_fd = -1;
     return c;
@@ -94,11 +102,21 @@ void talk_commit_clear(struct talk *c)
     c->commit.tag = 0;
 }
 
+bool talk_alone(const struct talk *c)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = 0; i < c->leaf_n; i++)
+        n += c->leaf[i] != NULL;
+    return n < 2;
+}
+
 void talk_group_drop(struct talk *c)
 {
     struct talk_person *p;
     size_t at = 0;
 
+    c->forsaken = c->forsaken || !talk_alone(c);
     mls_group_free(c->group);
     c->group = NULL;
     talk_undo_drop(c);
@@ -110,6 +128,8 @@ void talk_group_drop(struct talk *c)
         p->here = false;
     c->confirmed = false;
     c->bad_seq = 0;
+    c->forbidden = false;
+    c->stands = false;
 }
 
 void talk_free(struct talk *c)
@@ -120,6 +140,7 @@ void talk_free(struct talk *c)
     drop_people(c);
     drop_lists(c);
     drop_messages(c);
+    buf_wipe(&c->early.plain);
     buf_free(&c->folded);
     mem_free(c->seen);
     if (c->log_fd >= 0)
@@ -137,6 +158,14 @@ void talk_set_key(struct talk *c, struct bytes home)
     buf_u16(&b, (uint16_t)c->folded.n); /* so that no key begins another */
     buf_bytes(&b, buf_view(&c->folded));
     c->key_n = b.n;
+}
+
+bool talk_move(struct talk *c, uint64_t seq)
+{
+    if (seq <= c->place || seq > TALK_SEQ_MAX)
+        return false;
+    c->place = seq;
+    return true;
 }
 
 /* ---- people ---- */
@@ -185,20 +214,19 @@ struct bytes talk_shown(const struct talk_person *p)
 
 /* ---- what waits ---- */
 
-struct talk_out *talk_out_add(struct talk *c, uint64_t made_ms, uint64_t index)
+struct talk_out *talk_out_add(struct talk *c, uint64_t made_ms)
 {
     struct talk_out *o = mem_alloc(sizeof *o);
     struct talk_out **at = &c->out;
 
     buf_init(&o->text, PAYLOAD_TEXT);
     o->made_ms = made_ms;
-    o->index = index;
-    while (*at != NULL &&
-           ((*at)->made_ms < made_ms ||
-               ((*at)->made_ms == made_ms && (index == 0 || (*at)->index <= index))))
+    while (*at != NULL && (*at)->made_ms < made_ms)
         at = &(*at)->next;
     o->next = *at;
     *at = o;
+    if (c->made_ms < made_ms)
+        c->made_ms = made_ms;
     return o;
 }
 
@@ -208,6 +236,18 @@ void talk_out_free(struct talk_out *o)
         return;
     buf_wipe(&o->text);
     mem_free(o);
+}
+
+void talk_renumber(struct talk *c)
+{
+    rand_bytes((uint8_t *)&c->stream, sizeof c->stream);
+    c->index = 0;
+    for (struct talk_out *o = c->out; o != NULL; o = o->next) {
+        o->index = 0;
+        o->state = OUT_WAITING;
+    }
+    for (struct talk_sent *s = c->sent; s != NULL; s = s->next)
+        s->numbered = false;
 }
 
 struct talk_gone *talk_gone(struct talk *c, struct bytes name)
@@ -221,7 +261,11 @@ struct talk_gone *talk_gone(struct talk *c, struct bytes name)
 
 void talk_gone_add(struct talk *c, struct bytes name)
 {
-    if (talk_gone(c, name) != NULL || name.n >= TALK_NAME)
+    size_t n = 0;
+
+    for (const struct talk_gone *g = c->gone; g != NULL; g = g->next)
+        n++;
+    if (talk_gone(c, name) != NULL || name.n >= TALK_NAME || n >= TALK_GONE)
         return;
     struct talk_gone *g = mem_alloc(sizeof *g);
     (void)bytes_copy(g->name, sizeof g->name, name);

@@ -22,9 +22,11 @@
 #include "model/model.h"
 #include "net/msg.h"
 
-#define TALK_NAME 33 /* what the relay calls somebody, and NUL */
-#define TALK_KEY  448
-#define TALK_SEEN 256 /* inner ids that are remembered, besides the numbers */
+#define TALK_NAME    33 /* what the relay calls somebody, and NUL */
+#define TALK_KEY     448
+#define TALK_SEEN    256 /* inner ids that are remembered, besides the numbers */
+#define TALK_GONE    256
+#define TALK_SEQ_MAX (UINT64_MAX >> 2) /* no log has so many */
 
 struct talk_person {
     uint8_t print[POLICY_PRINT];
@@ -32,12 +34,17 @@ struct talk_person {
     char relay[TALK_NAME]; /* what the relay calls it, as far as we know */
     char nick[TALK_NAME];  /* a guest's, by its own sealed word; "" */
     bool here;             /* has a leaf in the present epoch */
+    bool was;              /* had one before what just happened */
+    bool parted; /* we came in anew since we heard it: what is between was not for us */
+    bool whole;  /* we saw it come: all that it says in its stream is for us */
     uint32_t leaf;
     enum trust_state trust;
     bool told_apart; /* that another name looks like it was said */
     bool away;
+    bool left;              /* went out of this room, and did not come back under this key */
     uint64_t stream, heard; /* of what it says */
     uint64_t confirmed;     /* of what we say, by its receipts */
+    uint64_t read;          /* and seen, where it says so */
     bool owed;              /* a receipt */
     unsigned held;          /* messages not shown: its key changed */
 };
@@ -52,10 +59,11 @@ struct talk_out {
     uint8_t id[PAYLOAD_ID];
     uint8_t kind; /* payload_kind */
     enum talk_out_state state;
-    uint64_t index; /* 0: not numbered yet */
-    uint64_t made_ms;
+    uint64_t index;   /* 0: not numbered yet */
+    uint64_t made_ms; /* by the clock, and later than the one before */
     uint64_t history; /* its row's number; 0: none */
     uint64_t tag;     /* who waits for it */
+    bool careful;     /* for verified people alone */
     bool hashed;
     uint8_t hash[32]; /* of the bytes that were sent last */
     struct buf text;
@@ -67,6 +75,8 @@ struct talk_sent {
     struct talk_out *out;
     uint64_t at_ms;
     bool stored;
+    enum event_state state; /* what came of it */
+    bool numbered;          /* in our present stream: receipts may tell of it */
 };
 
 struct talk_gone { /* somebody who left: to be removed by a commit */
@@ -141,6 +151,7 @@ struct talk {
     bool behind;  /* entries may have been missed */
     bool missed;  /* one came while catching up */
     unsigned busy;
+    uint8_t enter_req[MSG_ID]; /* of BUSY_ENTER and BUSY_FOUND: which reply is meant */
     uint64_t relay_epoch;
     uint64_t group_seq; /* of a direct group that stands; 0: none */
     uint64_t wait_ms;   /* do nothing before; monotonic; 0: now */
@@ -161,14 +172,17 @@ struct talk {
     struct mls_env env;
     struct mls_group *group;
     struct policy policy;
-    struct map people;         /* fingerprint -> struct talk_person */
+    const char *judged; /* which rule the last commit that was judged breaks; NULL: none */
+    struct map people;  /* fingerprint -> struct talk_person */
     struct talk_person **leaf; /* by leaf; NULL: blank */
     uint32_t leaf_n;
     bool confirmed; /* a member was heard */
     bool fresh;     /* commit before the first message */
     bool rotate;    /* we were asked to */
     bool lost;      /* does not fit any more: join anew */
-    unsigned said;  /* messages of this epoch */
+    bool forsaken;  /* the group before had others: they are given time to come into this one */
+    uint64_t gathered_ms; /* when that is over; 0: nobody else came yet */
+    unsigned said;        /* messages of this epoch */
     uint64_t epoch_ms;
     uint64_t own_ms; /* when we committed last */
     struct talk_commit commit;
@@ -180,6 +194,8 @@ struct talk {
     struct policy wanted_policy;
     uint64_t rules_tag;
     uint64_t bad_seq; /* a commit that we could not apply; the others may void it */
+    bool forbidden;   /* it breaks the rules, so none of the others can have applied it */
+    bool stands;      /* it was told that nothing is sent here any more */
     uint64_t bad_ms;
     /* The state before the last commit, for as long as it can be voided. */
     struct mls_record *undo;
@@ -189,15 +205,29 @@ struct talk {
 
     /* messages */
     uint64_t place;
-    uint64_t acked; /* what the relay was told of it */
+    /* Up to here nothing is missing: the log was read so far, or the relay had its time to say
+     * that it could not hand something on. What is read again is dropped again. */
+    uint64_t safe;
+    uint64_t acked;       /* what the relay was told of that */
+    uint64_t asked_after; /* when catching up */
     bool own_asked;
     uint64_t own_seq, own_safe; /* our newest; and one before which nothing is on its way */
+    uint64_t place_asked;       /* place, when that was asked */
+    struct {                    /* opened before one that is missing: waits for its turn */
+        uint64_t seq;           /* 0: none */
+        uint8_t print[POLICY_PRINT];
+        struct buf plain;
+    } early;
     uint64_t cursor_ms;
     uint64_t stream, index;
+    uint64_t made_ms; /* of our newest message */
     struct talk_out *out;
     struct talk_sent *sent, **sent_end;
     size_t sent_n;
     bool receipt_due;
+    bool read_due;               /* what came before was seen since */
+    uint64_t typing_ms;          /* when we last said that we type */
+    uint64_t typing_until_ms;    /* when somebody's typing is over */
     uint64_t receipt_ms;         /* the last one */
     unsigned unopened;           /* messages that did not open, in this session */
     uint8_t (*seen)[PAYLOAD_ID]; /* inner ids of the newest messages, a ring */
@@ -211,9 +241,11 @@ struct talk {
     bool logged;
     int log_fd; /* -1: none */
     uint32_t keep_days;
+    uint64_t oldest; /* the number of the oldest row that was shown; 0: none yet */
 };
 
 struct talk *talk_new(uint32_t serial, enum msg_convo kind, struct bytes title);
+void talk_rename(struct talk *c, struct bytes title);
 void talk_free(struct talk *c); /* wipes; the page of the model stays */
 
 static inline struct bytes talk_title(const struct talk *c)
@@ -226,6 +258,9 @@ static inline struct bytes talk_key(const struct talk *c)
 }
 void talk_set_key(struct talk *c, struct bytes home); /* identity_home() */
 
+/* The log was dealt with up to there: whether that is news, and can be true. */
+bool talk_move(struct talk *c, uint64_t seq);
+
 struct talk_person *talk_person(
     struct talk *c, const uint8_t print[POLICY_PRINT]); /* or NULL */
 struct talk_person *talk_meet(struct talk *c, const uint8_t print[POLICY_PRINT]);
@@ -233,11 +268,14 @@ struct talk_person *talk_meet(struct talk *c, const uint8_t print[POLICY_PRINT])
 struct talk_person *talk_called(struct talk *c, struct bytes relay_name);
 /* How somebody is shown: the account, or what a guest calls itself. Foreign. */
 struct bytes talk_shown(const struct talk_person *p);
+bool talk_alone(const struct talk *c); /* nobody else is in the group */
 bool talk_person_guest(const struct talk_person *p);
 
-/* In the order in which they were made; index 0: not numbered yet. */
-struct talk_out *talk_out_add(struct talk *c, uint64_t made_ms, uint64_t index);
+/* In the order in which they were made, whichever way they are read from the vault: of no two
+ * is made_ms the same. */
+struct talk_out *talk_out_add(struct talk *c, uint64_t made_ms);
 void talk_out_free(struct talk_out *o);
+void talk_renumber(struct talk *c); /* in a group that is new to us: another stream, from 1 */
 struct talk_gone *talk_gone(struct talk *c, struct bytes name);
 void talk_gone_add(struct talk *c, struct bytes name);
 void talk_gone_del(struct talk *c, struct bytes name);

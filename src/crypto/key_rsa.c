@@ -9,7 +9,6 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 
 #include "base/mem.h"
 #include "base/reader.h"
@@ -111,20 +110,6 @@ enum err key_rsa_write_public(EVP_PKEY *pkey, struct buf *out)
     return verdict(good);
 }
 
-enum err key_rsa_write_private(EVP_PKEY *pkey, struct buf *out)
-{
-    PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(pkey);
-    uint8_t *der = NULL;
-    int n = info != NULL ? i2d_PKCS8_PRIV_KEY_INFO(info, &der) : -1;
-
-    PKCS8_PRIV_KEY_INFO_free(info); /* wipes */
-    if (n > 0) {
-        buf_put(out, der, (size_t)n);
-        OPENSSL_clear_free(der, (size_t)n);
-    }
-    return verdict(n > 0);
-}
-
 /* The contents of the next element, whose length must be written as DER wants it. */
 static struct bytes der_take(struct reader *r, uint8_t tag)
 {
@@ -182,6 +167,10 @@ static enum err pkcs8_open(struct bytes der, struct bytes *inner)
 
 /* In the order of RSAPrivateKey. */
 enum { N, E, D, P, Q, DP, DQ, QI, NUMBERS };
+static const char *const NAMES[NUMBERS] = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E,
+    OSSL_PKEY_PARAM_RSA_D, OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2,
+    OSSL_PKEY_PARAM_RSA_EXPONENT1, OSSL_PKEY_PARAM_RSA_EXPONENT2,
+    OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
 
 static bool pkcs1_read(struct bytes der, BIGNUM *v[NUMBERS])
 {
@@ -241,10 +230,6 @@ static bool numbers_fit(BIGNUM *const v[NUMBERS], bool any_exponent)
 /* Number by number: the decoder of OpenSSL leaves a copy of the file in freed memory. */
 static EVP_PKEY *pkey_build(BIGNUM *const v[NUMBERS])
 {
-    static const char *const NAMES[NUMBERS] = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E,
-        OSSL_PKEY_PARAM_RSA_D, OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2,
-        OSSL_PKEY_PARAM_RSA_EXPONENT1, OSSL_PKEY_PARAM_RSA_EXPONENT2,
-        OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
     OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
     bool good = ctx != NULL && build != NULL && EVP_PKEY_fromdata_init(ctx) == 1;
@@ -278,4 +263,70 @@ enum err key_rsa_private(struct bytes der, bool any_exponent, EVP_PKEY **out)
     for (size_t i = 0; i < NUMBERS; i++)
         BN_clear_free(v[i]);
     return verdict(*out != NULL);
+}
+
+static void der_head(struct buf *b, uint8_t tag, size_t n)
+{
+    buf_u8(b, tag);
+    if (n >= 0x100) {
+        buf_u8(b, 0x82);
+        buf_u16(b, (uint16_t)n);
+        return;
+    }
+    if (n >= 0x80)
+        buf_u8(b, 0x81);
+    buf_u8(b, (uint8_t)n);
+}
+
+static bool der_put_uint(struct buf *b, const BIGNUM *v)
+{
+    size_t n = (size_t)BN_num_bytes(v);
+    bool high = BN_is_bit_set(v, (int)(8 * n) - 1) == 1;
+
+    der_head(b, DER_INTEGER, n + high);
+    if (high)
+        buf_u8(b, 0);
+    uint8_t *to = buf_space(b, n);
+    return to != NULL && BN_bn2bin(v, to) == (int)n;
+}
+
+static bool pkcs1_write(EVP_PKEY *pkey, struct buf *b)
+{
+    bool good = true;
+
+    der_head(b, DER_INTEGER, 1); /* version 0 */
+    buf_u8(b, 0);
+    for (size_t i = 0; good && i < NUMBERS; i++) {
+        BIGNUM *v = BN_secure_new();
+        good =
+            v != NULL && EVP_PKEY_get_bn_param(pkey, NAMES[i], &v) == 1 && der_put_uint(b, v);
+        BN_clear_free(v);
+    }
+    return good && buf_end(b) == ERR_OK;
+}
+
+/* Number by number too: the encoder of OpenSSL leaves two copies in freed memory. */
+enum err key_rsa_write_private(EVP_PKEY *pkey, struct buf *out)
+{
+    uint8_t numbers_room[PRIVATE_MAX];
+    uint8_t inner_room[PRIVATE_MAX];
+    struct buf numbers;
+    struct buf inner;
+
+    buf_init_fixed(&numbers, numbers_room, sizeof numbers_room);
+    buf_init_fixed(&inner, inner_room, sizeof inner_room);
+    bool good = pkcs1_write(pkey, &numbers);
+    der_head(&inner, DER_SEQUENCE, numbers.n);
+    buf_bytes(&inner, buf_view(&numbers));
+    if (good && buf_end(&inner) == ERR_OK) {
+        der_head(out, DER_SEQUENCE, 3 + sizeof ALGORITHM + 4 + inner.n);
+        der_head(out, DER_INTEGER, 1);
+        buf_u8(out, 0);
+        buf_put(out, ALGORITHM, sizeof ALGORITHM);
+        der_head(out, DER_OCTETS, inner.n);
+        buf_bytes(out, buf_view(&inner));
+    }
+    mem_wipe(numbers_room, sizeof numbers_room);
+    mem_wipe(inner_room, sizeof inner_room);
+    return verdict(good);
 }

@@ -21,7 +21,7 @@ static const struct object_row ROWS[] = {
     {"warning", HAPPENED, "room|person who"},
     {"error", HAPPENED, "room|person who"},
     {"link", "link retry nick account address trust", ""},
-    {"room", "room|person joined seal epoch members code topic", ""},
+    {"room", "room|person joined seal epoch members verified code topic", ""},
     {"ask", "open hidden words", ""},
 };
 
@@ -190,6 +190,7 @@ static void put_room(struct json_out *o, const struct room *r)
     json_out_text(o, "seal", object_seal(r->seal));
     json_out_int(o, "epoch", (int64_t)(r->epoch & (uint64_t)INT64_MAX));
     json_out_int(o, "members", r->members);
+    json_out_int(o, "verified", r->verified);
     object_str(o, "code", bytes_str(r->code));
     object_str(o, "topic", bytes_str(r->topic));
 }

@@ -27,6 +27,8 @@ struct once {
     uint64_t tag;      /* of the intent whose outcome is awaited; 0: none */
     bool done;         /* it came */
     bool was_in;
+    unsigned answers;
+    bool asked; /* since the last try began: that it ends then is no failure */
     int64_t printed;
     struct buf text;
 };
@@ -125,7 +127,7 @@ static void come_in(struct once *o)
         go(o, o->setup.verb == OPTIONS_ROOMS  ? STEP_LIST
               : o->setup.verb == OPTIONS_SEND ? STEP_TEXT
                                               : STEP_ENTER);
-    } else if (m->link == MODEL_WAITING) {
+    } else if (m->link == MODEL_WAITING && !o->asked) {
         fail(o, FACE_NOBODY, "");
     }
 }
@@ -208,7 +210,8 @@ static void judge_seal(struct once *o)
 static void say(struct once *o)
 {
     if (o->tag == 0)
-        ask_engine(o, INTENT_WORDS, &o->setup.where, o->setup.text);
+        ask_engine(o, o->setup.verified ? INTENT_CAREFUL : INTENT_WORDS, &o->setup.where,
+            o->setup.text);
     else if (o->done && face_queued(o->f.model) == 0)
         face_quit(&o->f, FACE_OK);
 }
@@ -338,34 +341,50 @@ static void on_event(void *arg, const struct room *r, const struct event *ev, bo
         print(o, r, ev);
 }
 
-/* A wrong password is asked for again: what was wrong stands before the question. */
-static void fail_asked(struct once *o, const char *asked)
+static void on_link(void *arg)
 {
-    struct buf why;
+    struct once *o = arg;
 
-    buf_init(&why, 2 * FACE_WHY);
-    face_last_trouble(o->f.model, &why);
-    buf_text(&why, why.n != 0 ? " " : "");
-    buf_text(&why, "You are asked for something, and nobody is here to answer: ");
-    text_brief(&why, bytes_str(asked), 160);
-    face_fail(&o->f, FACE_REFUSED, "%s", buf_cstr(&why));
-    buf_free(&why);
+    if (o->f.model->link == MODEL_DIALING)
+        o->asked = false;
+}
+
+/* A wrong password is asked for again: what was wrong stands before the question. */
+static void put_question(const struct once *o, bool again, struct buf *to)
+{
+    buf_clear(to);
+    if (again)
+        face_last_trouble(o->f.model, to);
+    if (to->n != 0)
+        buf_text(to, to->p[to->n - 1] == '.' ? " " : ". ");
+    text_brief(to, bytes_str(o->f.model->ask.words), 160);
 }
 
 static void answer(struct once *o)
 {
     const struct model_ask *ask = &o->f.model->ask;
+    enum err e = ERR_UNSUPPORTED;
+    struct buf question;
     struct buf words;
 
     if (!ask->open || o->f.model->intents.count != 0)
         return;
+    o->asked = true;
+    buf_init(&question, 2 * FACE_WHY);
     buf_init(&words, INTENT_BYTES);
-    if (!ask->hidden || o->setup.ask == NULL || o->setup.ask(ask->words, &words) != ERR_OK) {
-        fail_asked(o, ask->words);
+    put_question(o, o->answers != 0, &question);
+    if (ask->hidden && o->setup.ask != NULL)
+        e = o->setup.ask(buf_cstr(&question), &words);
+    if (e != ERR_OK) {
+        put_question(o, true, &question); /* a script's password may have been the wrong one */
+        face_fail(&o->f, FACE_REFUSED, "%s (%s)", buf_cstr(&question),
+            e == ERR_CLOSED ? "you gave no answer" : "nobody is here to answer");
     } else {
+        o->answers++;
         (void)face_intent(&o->f, INTENT_ANSWER, NULL, buf_view(&words));
         o->limit_ms = 0; /* thinking does not count */
     }
+    buf_free(&question);
     buf_wipe(&words);
 }
 
@@ -417,7 +436,8 @@ struct face *once_new(struct model *m, const struct once_setup *setup, int out_f
     face_init(&o->f, &OPS, m, out_fd);
     o->setup = *setup;
     buf_init(&o->text, INTENT_BYTES);
-    m->ear = (struct model_ear){.event = on_event, .outcome = on_outcome, .arg = o};
+    m->ear =
+        (struct model_ear){.event = on_event, .link = on_link, .outcome = on_outcome, .arg = o};
     return &o->f;
 }
 

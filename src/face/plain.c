@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <termios.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -17,7 +18,8 @@ struct told {
 struct plain {
     struct face f; /* first: a struct face is one of these */
     int in_fd;
-    bool quiet; /* the terminal does not echo, because of us */
+    bool quiet;  /* the terminal does not echo, because of us */
+    bool asking; /* a prompt stands at the end of what was written */
     struct termios was;
     enum model_link link; /* as was told last */
     const struct room *page;
@@ -33,10 +35,26 @@ static struct plain *self(struct face *f)
 
 /* ---- out ---- */
 
+static void put_prompt(struct plain *p)
+{
+    struct buf line;
+
+    buf_init(&line, FACE_OUT);
+    text_name(&line, bytes_str(p->f.model->ask.words));
+    buf_text(&line, ": ");
+    face_put(&p->f, buf_view(&line));
+    buf_free(&line);
+}
+
+/* A line; a prompt that stands there is left and put again behind it. */
 static void put(struct plain *p, struct buf *line)
 {
+    if (p->asking)
+        face_put(&p->f, bytes_str("\n"));
     face_put(&p->f, buf_view(line));
     buf_wipe(line);
+    if (p->asking)
+        put_prompt(p);
 }
 
 /* A line of ours, in a room or at home. */
@@ -145,23 +163,22 @@ static void on_ask(void *arg)
 {
     struct plain *p = arg;
     const struct model_ask *ask = &p->f.model->ask;
-    struct buf line;
 
     echo(p, !(ask->open && ask->hidden));
-    if (!ask->open)
-        return;
-    buf_init(&line, 1024);
-    text_name(&line, bytes_str(ask->words));
-    buf_text(&line, ": ");
-    put(p, &line);
+    if (p->asking)
+        face_put(&p->f, bytes_str("\n"));
+    p->asking = ask->open;
+    if (ask->open)
+        put_prompt(p);
 }
 
 /* ---- in ---- */
 
 static void answer(struct plain *p, struct bytes line)
 {
-    if (p->quiet)
+    if (p->asking && (p->quiet || isatty(p->in_fd) == 0))
         face_put(&p->f, bytes_str("\n")); /* the one that was not echoed */
+    p->asking = false;
     if (face_intent(&p->f, INTENT_ANSWER, NULL, line) == 0)
         tell(p, NULL, "That is too long.");
 }

@@ -21,6 +21,8 @@ static const struct command ROWS[] = {
         0, 0, NEEDS_CONVO, {COMPLETE_NOTHING}, ""},
     {"help",      "[COMMAND]",        "what can be done here, and with which keys",
         0, 1, NEEDS_NOTHING, {COMPLETE_COMMAND}, "F1"},
+    {"history", "[COUNT]", "what was said here before that, as far as it is kept",
+        0, 1, NEEDS_NOTHING, {COMPLETE_NOTHING}, ""},
     {"invite",    "NAME",             "add somebody to this room",
         1, 1, NEEDS_ROOM, {COMPLETE_PERSON}, ""},
     {"join",      "ROOM [password|invite]", "enter a room; a new one is open, or by password, or by invite",

@@ -28,6 +28,7 @@ const char *event_state_str(enum event_state state)
         [EVENT_QUEUED] = "queued",
         [EVENT_RELAYED] = "relayed",
         [EVENT_DELIVERED] = "delivered",
+        [EVENT_READ] = "read",
         [EVENT_FAILED] = "failed",
     };
 
@@ -82,6 +83,18 @@ struct event *events_add(struct events *e, const struct event *like)
     v->id = ++e->last_id;
     keep(v, cut(like->who), cut(like->text));
     return v;
+}
+
+void events_before(struct events *e, const struct event *like, size_t n)
+{
+    struct events now = *e;
+
+    *e = (struct events){.last_id = now.last_id};
+    for (size_t i = 0; i < n; i++)
+        (void)events_add(e, &like[i]);
+    for (size_t i = 0; i < now.count; i++)
+        (void)events_add(e, events_at(&now, i));
+    events_fini(&now);
 }
 
 const struct event *events_at(const struct events *e, size_t i)

@@ -36,6 +36,7 @@ enum event_state {
     EVENT_QUEUED,    /* not yet with the relay */
     EVENT_RELAYED,   /* the relay has handed it on, or keeps it for who is away */
     EVENT_DELIVERED, /* everybody's receipt came */
+    EVENT_READ,      /* and everybody who says so has seen it */
     EVENT_FAILED,
     EVENT_STATES
 };
@@ -74,6 +75,8 @@ const char *event_state_str(enum event_state state);
 void events_fini(struct events *e);
 /* Copies; id and block of what is handed in are ignored. */
 struct event *events_add(struct events *e, const struct event *like);
+/* The same for what happened before all that is there; ids are given anew. */
+void events_before(struct events *e, const struct event *like, size_t n);
 const struct event *events_at(
     const struct events *e, size_t i); /* 0: the oldest; NULL: past the end */
 struct event *events_message(

@@ -15,9 +15,11 @@
 #define INTENT_WHERE 64
 
 enum intent_kind {
-    INTENT_LINE,   /* a line was entered: a command, or words */
-    INTENT_WORDS,  /* words, whatever they look like */
-    INTENT_ANSWER, /* to what the model asks for */
+    INTENT_LINE,    /* a line was entered: a command, or words */
+    INTENT_WORDS,   /* words, whatever they look like */
+    INTENT_CAREFUL, /* words that only people may read whose keys were compared */
+    INTENT_ANSWER,  /* to what the model asks for */
+    INTENT_TYPING,  /* a key was pressed in a message */
     INTENT_QUIT
 };
 

@@ -124,6 +124,15 @@ void model_add(struct model *m, struct room *r, const struct event *like)
         m->ear.event(m->ear.arg, at, v, true);
 }
 
+void model_before(struct model *m, struct room *r, const struct event *like, size_t n)
+{
+    events_before(&r->events, like, n);
+    if (r == m->open)
+        model_touch(m, MODEL_EVENTS);
+    for (size_t i = 0; i < n && m->ear.event != NULL; i++)
+        m->ear.event(m->ear.arg, r, events_at(&r->events, i), true);
+}
+
 void model_event(
     struct model *m, struct room *r, enum event_kind kind, struct bytes who, struct bytes text)
 {
@@ -270,6 +279,12 @@ struct room *model_find(const struct model *m, bool direct, struct bytes name)
     return r != NULL && r->joined ? r : NULL;
 }
 
+void model_rename_direct(struct model *m, struct room *r, struct bytes name)
+{
+    if (rooms_rename(&m->directs, r, name))
+        model_room_changed(m, r);
+}
+
 void model_leave(struct model *m, struct room *r)
 {
     size_t at = model_page_of(m, r);
@@ -285,6 +300,7 @@ void model_leave(struct model *m, struct room *r)
     r->mention = 0;
     r->seal = ROOM_AGREEING;
     r->members = 0;
+    r->verified = 0;
     r->code[0] = '\0';
     r->topic[0] = '\0';
     roster_fini(&r->people);

@@ -84,6 +84,7 @@ struct model {
     int64_t wall_ms;
     bool clock_known;     /* the relay has told its time since this link is up */
     int64_t clock_off_ms; /* how far the relay's clock is ahead of ours, about */
+    bool tell_typing;     /* the person lets others know: keys become INTENT_TYPING */
     struct model_ask ask;
     struct intents intents;
     struct model_ear ear;
@@ -109,7 +110,11 @@ const char *model_link_str(enum model_link link);
 void model_event(
     struct model *m, struct room *r, enum event_kind kind, struct bytes who, struct bytes text);
 /* The same with everything that a message has; wall_ms 0: now. */
+/* The page of a conversation with one person, who has another name now. */
+void model_rename_direct(struct model *m, struct room *r, struct bytes name);
 void model_add(struct model *m, struct room *r, const struct event *like);
+/* What was said before all that is on the page; no news. */
+void model_before(struct model *m, struct room *r, const struct event *like, size_t n);
 /* A message that is shown comes further; nothing when it is no longer there. */
 void model_state(
     struct model *m, struct room *r, const uint8_t key[EVENT_KEY], enum event_state state);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "model/room.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 
 const char *room_seal_str(enum room_seal seal)
@@ -15,6 +17,21 @@ const char *room_seal_str(enum room_seal seal)
     };
 
     return (unsigned)seal < ROOM_SEALS ? WORDS[seal] : "unknown";
+}
+
+void room_seal_words(const struct room *r, char out[ROOM_SEAL_WORDS])
+{
+    const char *seal = room_seal_str(r->seal);
+    bool sealed = r->seal == ROOM_SEALED || r->seal == ROOM_UNCONFIRMED;
+
+    if (!sealed || r->members < 2)
+        (void)snprintf(out, ROOM_SEAL_WORDS, "%s", seal);
+    else if (r->direct)
+        (void)snprintf(out, ROOM_SEAL_WORDS, "%s, %s", seal,
+            r->verified != 0 ? "verified" : "not verified");
+    else
+        (void)snprintf(
+            out, ROOM_SEAL_WORDS, "%s, %u of %u verified", seal, r->verified, r->members - 1);
 }
 
 static size_t place(const struct rooms *rs, struct bytes name, bool *found)
@@ -89,6 +106,32 @@ struct room *rooms_add(struct rooms *rs, struct bytes name)
     r->name_n = (uint8_t)name.n;
     rs->all[at] = r;
     return r;
+}
+
+static void take_out(struct rooms *rs, size_t at)
+{
+    memmove(&rs->all[at], &rs->all[at + 1], (--rs->count - at) * sizeof(struct room *));
+}
+
+bool rooms_rename(struct rooms *rs, struct room *r, struct bytes name)
+{
+    bool found;
+    size_t at = place(rs, name, &found);
+
+    if (name.n == 0 || name.n > ROOM_NAME ||
+        (found && (rs->all[at]->joined || rs->all[at] == r)))
+        return false;
+    if (found) {
+        free_room(rs->all[at]);
+        take_out(rs, at);
+    }
+    take_out(rs, place(rs, room_name(r), &found));
+    memcpy(r->name, name.p, name.n);
+    r->name_n = (uint8_t)name.n;
+    at = place(rs, name, &found);
+    memmove(&rs->all[at + 1], &rs->all[at], (rs->count++ - at) * sizeof(struct room *));
+    rs->all[at] = r;
+    return true;
 }
 
 void rooms_mark(struct rooms *rs)

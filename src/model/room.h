@@ -11,10 +11,11 @@
 #include "model/event.h"
 #include "model/roster.h"
 
-#define ROOM_NAME  64
-#define ROOM_TOPIC 390
-#define ROOM_CODE  36
-#define ROOMS_MAX  4096
+#define ROOM_NAME   64
+#define ROOM_TOPIC  390
+#define ROOM_CODE   36
+#define ROOM_TYPING 48
+#define ROOMS_MAX   4096
 
 enum room_lock { ROOM_OPEN, ROOM_LOCKED, ROOM_INVITED };
 
@@ -42,8 +43,10 @@ struct room {
     unsigned mention; /* of those, how many name us */
     uint64_t epoch;
     uint32_t members;     /* of the group, by its tree */
+    uint32_t verified;    /* of the others, how many had their key compared */
     char code[ROOM_CODE]; /* equal for all exactly when all see the same group; or "" */
     char topic[ROOM_TOPIC + 1];
+    char typing[ROOM_TYPING]; /* who is, when the person wants to know; or "" */
     struct roster people;
     struct events events;
 };
@@ -55,10 +58,15 @@ struct rooms {
 };
 
 const char *room_seal_str(enum room_seal seal);
+/* The same, and whether the others' keys were compared. */
+#define ROOM_SEAL_WORDS 64
+void room_seal_words(const struct room *r, char out[ROOM_SEAL_WORDS]);
 void rooms_fini(struct rooms *rs);
 struct room *rooms_find(const struct rooms *rs, struct bytes name);
 struct room *rooms_add(
     struct rooms *rs, struct bytes name); /* or finds; NULL: full, or no name */
+/* r, which is in the set, under another name; false: one that is joined has that name. */
+bool rooms_rename(struct rooms *rs, struct room *r, struct bytes name);
 void rooms_mark(struct rooms *rs);
 void rooms_sweep(struct rooms *rs);
 void room_fini(struct room *r);

@@ -335,6 +335,8 @@ void user_resume(struct peer *p, struct user *u, uint8_t op)
     p->user = u;
     answer_login(p, true);
     flush_held(u);
+    if (u->account)
+        user_send_welcomes(u);
     user_tell_watchers(s, PRESENCE_ONLINE, u, "");
     for (size_t i = 0; i < u->room_count; i++) {
         struct member *m = u->rooms[i];

@@ -18,6 +18,8 @@ static void insert(struct tui *t, const struct input_key *k)
 
     (void)editline_insert(line_of(t), bytes_of(text, utf8_put(text, k->cp)));
     mem_wipe(text, sizeof text);
+    if (t->model->tell_typing && !t->model->ask.open && t->v.line.text[0] != '/')
+        (void)intents_push(&t->model->intents, INTENT_TYPING, (struct bytes){0});
 }
 
 /* A question is answered on one line: the newline that comes along with a password is no part

@@ -7,7 +7,7 @@
 #include "tui/bar.h"
 #include "tui/pane.h"
 
-#define ITEMS_MAX 6
+#define ITEMS_MAX 8
 
 struct item {
     struct buf text;
@@ -71,7 +71,10 @@ enum screen_style pane_seal_style(enum room_seal seal)
 /* Ranked above all else: half of its words would say something else. */
 static void put_seal(struct bar *b, const struct room *r, bool right)
 {
-    buf_text(add(b, pane_seal_style(r->seal), 10, right), room_seal_str(r->seal));
+    char words[ROOM_SEAL_WORDS];
+
+    room_seal_words(r, words);
+    buf_text(add(b, pane_seal_style(r->seal), 10, right), words);
 }
 
 static void put_count(struct bar *b, const struct model *m, bool right)
@@ -142,7 +145,7 @@ static void put_link(struct bar *b, const struct pane_view *v)
 
     buf_fmt(t, "%s %s", screen_glyph(v->screen, up ? GLYPH_FULL : GLYPH_HOLLOW),
         model_link_str(m->link));
-    if (m->link == MODEL_WAITING)
+    if (m->link == MODEL_WAITING && m->retry_s != 0)
         buf_fmt(t, ", again in %u s", m->retry_s);
 }
 
@@ -178,6 +181,8 @@ static void draw_status(struct pane_view *v, struct rect r)
         put_count(&b, m, false);
     if (m->open != m->home && (m->open->seal != ROOM_SEALED || !titled))
         put_seal(&b, m->open, false);
+    if (m->open->typing[0] != '\0')
+        buf_fmt(add(&b, STYLE_DIM, 3, false), "%s is typing", m->open->typing);
     if (v->below != 0)
         buf_fmt(add(&b, STYLE_ACCENT, 7, false), "%s %u below",
             screen_glyph(v->screen, GLYPH_BELOW), v->below);

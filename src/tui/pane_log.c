@@ -22,6 +22,7 @@ static const struct events *shown(const struct pane_view *v)
 static void put_mark(char out[32], const struct pane_view *v, const struct event *e)
 {
     const char *glyph = "";
+    const char *word = "";
     bool failed = e->state == EVENT_FAILED;
 
     if (failed)
@@ -30,9 +31,13 @@ static void put_mark(char out[32], const struct pane_view *v, const struct event
         glyph = screen_glyph(v->screen, GLYPH_ELLIPSIS);
     else if (e->state == EVENT_DELIVERED && (e->flags & EVENT_OLD) == 0)
         glyph = screen_glyph(v->screen, GLYPH_CHECK);
+    if (failed)
+        word = " not sent";
+    else if (e->state == EVENT_READ && (e->flags & EVENT_OLD) == 0)
+        word = "read";
     if (e->kind != EVENT_MESSAGE || (e->flags & EVENT_OWN) == 0)
-        glyph = "";
-    (void)snprintf(out, 32, "%s%s", glyph, failed && glyph[0] != '\0' ? " not sent" : "");
+        glyph = word = "";
+    (void)snprintf(out, 32, "%s%s", glyph, word);
 }
 
 static void line_init(struct entry *en, const struct pane_view *v, size_t i, int cols)

@@ -264,6 +264,29 @@ Test(daemon_face, verified__nothing_is_sent_to_who_was_not)
     cr_expect_eq(finish(&two), 0);
 }
 
+Test(daemon_face, verified__is_sent_to_who_was)
+{
+    char a[128], b[128];
+
+    folder(a, "alice");
+    folder(b, "bob");
+    begin(&two, b, WORDS("--json", "-n", "bob"));
+    until(&two, "You are bob now.");
+    say(&two, "{\"id\":1,\"do\":\"command\",\"line\":\"/join ops\"}\n");
+    until(&two, "{\"id\":1,\"ok\":true}");
+    begin(&one, a, WORDS("--json", "-n", "alice"));
+    until(&one, "You are alice now.");
+    say(&one, "{\"id\":1,\"do\":\"command\",\"line\":\"/join ops\"}\n");
+    until(&one, "{\"id\":1,\"ok\":true}");
+    say(&one, "{\"id\":2,\"do\":\"command\",\"line\":\"/verify bob yes\",\"room\":\"ops\"}\n");
+    until(&one, "{\"id\":2,\"ok\":true}");
+    cr_expect_eq(finish(&one), 0);
+    cr_expect_eq(once(a, "", WORDS("send", "ops", "the code is 4711", "--require-verified")), 0,
+        "%s", one.text);
+    until(&two, "the code is 4711");
+    cr_expect_eq(finish(&two), 0);
+}
+
 Test(daemon_face, account__is_known_again_and_its_rooms_too)
 {
     char a[128], b[128], phrase[160];
@@ -283,6 +306,7 @@ Test(daemon_face, account__is_known_again_and_its_rooms_too)
     cr_expect_eq(
         once(b, "wrong word\n", WORDS("rooms", "--login", "ann", "--password-fd", "0")), 3,
         "%s", one.text);
+    cr_expect_not_null(strstr(one.text, "wrong. Password of ann"), "%s", one.text);
 }
 
 Test(daemon_face, send__to_nobody)

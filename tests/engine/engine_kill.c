@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "client/past.h"
 #include "support/crew_check.h"
 
 #define TURNS 24
@@ -59,6 +60,54 @@ Test(engine_kill, sender__at_every_turn_of_a_message)
     }
     crew_orderly(&crew, "#ops");
     crew_has_all(bob, "#ops"); /* alice is shown the newest fifty */
+}
+
+Test(engine_kill, sender__many_words_of_one_instant_keep_their_order)
+{
+    crew_gather(&crew, "ops", 2, true);
+    struct crew_member *alice = crew.members[0];
+    for (unsigned k = 0; k < TURNS; k++) {
+        for (unsigned i = 0; i < 6; i++)
+            crew_say(alice, "#ops");
+        crew_turns(&crew, k);
+        crew_kill(alice);
+        crew_start(alice);
+        crew_sealed(alice, "#ops", 2);
+        crew_heals(&crew, "#ops", 2);
+        crew_quiet(&crew);
+    }
+    crew_orderly(&crew, "#ops");
+}
+
+static void not_now(void *arg)
+{
+    (void)arg;
+}
+
+/* Rows are read by the vault's thread: what becomes of a message until they come is not in
+ * them. */
+Test(engine_kill, sender__an_old_page_shows_what_became_of_its_messages)
+{
+    crew_gather(&crew, "ops", 2, true);
+    struct crew_member *alice = crew.members[0];
+    loop_fn *drain = alice->drain_vault.fn;
+    const struct event *ev;
+
+    crew_say(alice, "#ops");
+    crew_delivered(alice, "#ops", "alice-0001", EVENT_DELIVERED);
+    crew_run(&crew, 1000);
+    crew_kill(alice);
+    alice->drain_vault.fn = not_now;
+    crew_begin(alice);
+    crew_turns(&crew, TURNS);
+    const struct events *read = &crew_page(crew.members[1], "#ops")->events;
+    for (size_t i = 0; (ev = events_at(read, i)) != NULL; i++) {
+        if (ev->kind == EVENT_MESSAGE)
+            past_state(crew_engine(alice), crew_talk(alice, "#ops"), ev->key, EVENT_FAILED);
+    }
+    alice->drain_vault.fn = drain;
+    loop_later(&sim.loop, &alice->drain_vault, LOOP_DELIVER);
+    crew_delivered(alice, "#ops", "alice-0001", EVENT_FAILED);
 }
 
 Test(engine_kill, committer__at_every_turn_of_a_commit)

@@ -95,3 +95,20 @@ Test(engine_restart, guests__come_again_beside_an_account)
     }
     crew_quiet(&crew);
 }
+
+/* A room whose people are all guests begins anew with whoever is back first: what that one had
+ * to say waits for somebody who can read it. */
+Test(engine_restart, guests__what_was_said_to_a_dead_relay_is_read)
+{
+    crew_gather(&crew, "ops", 3, false);
+    crew_heals(&crew, "#ops", 3);
+    sim_kill(&sim);
+    for (size_t i = 0; i < crew.n; i++)
+        crew_type_in(crew.members[i], "#ops", crew.members[i]->nick);
+    crew_run(&crew, 2000);
+    sim_start(&sim);
+    for (size_t i = 0; i < crew.n; i++) {
+        for (size_t k = 0; k < crew.n; k++)
+            crew_reads(crew.members[k], "#ops", crew.members[i]->nick);
+    }
+}

@@ -138,6 +138,18 @@ def config():
         put("config", "file-%02d" % i, text.encode("latin-1"))
 
 
+def face():
+    asks = ['{"id":1,"do":"say","room":"ops","text":"h\\u00e9 \xe9"}',
+            '{"id":2,"do":"say","person":"bob","text":"x"}',
+            '{"id":3,"do":"command","line":"/join ops","room":"ops"}',
+            '{"id":4,"do":"answer","text":""}', '{"id":5,"do":"rooms"}',
+            '{"id":6,"do":"people","room":"ops"}', '{"id":7,"do":"status"}',
+            '{"id":8,"do":"quit"}', '{"id":1,"do":"fly"}', '[]', '\x1b[2J\u202e']
+    for ask in asks:
+        put("face", f"ask-{asks.index(ask):02}", ask.encode())
+    put("face", "all", "\n".join(asks).encode())
+
+
 def server():
     for i in range(40):
         who = [0x00, 0x41, 0x80, 0xc1]
@@ -151,5 +163,5 @@ def server():
     put("server", "nothing", b"")
 
 
-for make in (reader, frames, msg, clean, config, server):
+for make in (reader, frames, msg, clean, config, face, server):
     make()

@@ -10,7 +10,6 @@
 #include "support/support.h"
 
 #define KEY_BITS 2048
-#define KEYS     128
 #define PATIENCE 60000u
 
 static void die(const char *what, const char *why)
@@ -65,6 +64,8 @@ static enum err dial(void *arg, const struct link_user *to, void *user, struct l
     m->to = to;
     m->user = user;
     m->link = l;
+    if (m->dialed != NULL)
+        m->dialed(m->dialed_arg, l);
     *out = l;
     return ERR_OK;
 }
@@ -112,7 +113,12 @@ static void drain_worker(void *arg)
 
 void crew_init(struct crew *c, struct sim *s)
 {
-    *c = (struct crew){.sim = s, .pool = rsapool_new(KEY_BITS, KEYS)};
+    crew_init_keys(c, s, KEY_BITS, 1);
+}
+
+void crew_init_keys(struct crew *c, struct sim *s, unsigned bits, size_t most)
+{
+    *c = (struct crew){.sim = s, .pool = rsapool_new(bits, most)};
 }
 
 struct crew_member *crew_new(struct crew *c, const char *nick)
@@ -244,6 +250,13 @@ void crew_cut(struct crew_member *m)
 {
     if (m->link != NULL)
         sim_cut(m->link);
+}
+
+void crew_other_key(struct crew_member *m)
+{
+    sign_key_free(m->key);
+    m->key = rsapool_key(m->crew->pool, m->crew->keys++);
+    m->setup.identity = m->key;
 }
 
 void crew_kill(struct crew_member *m)

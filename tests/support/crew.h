@@ -28,9 +28,12 @@ struct crew_member {
     const struct link_user
         *to; /* what its end of the line calls; NULL: nobody is there any more */
     void *user;
+    void (*dialed)(void *arg, struct link *l); /* told of each line; NULL */
+    void *dialed_arg;
     char dir[64]; /* "": in memory */
     uint8_t vault_key[VAULT_KEY];
     bool up;       /* started */
+    bool loose;    /* was away or out: what was said then need not be with it */
     unsigned said; /* numbered words (support/crew_check) */
     uint8_t relay_key[TLS_FINGERPRINT];
 };
@@ -44,6 +47,8 @@ struct crew {
 };
 
 void crew_init(struct crew *c, struct sim *s); /* the relay may be started later */
+/* Identities of so many bits, for at most so many people. */
+void crew_init_keys(struct crew *c, struct sim *s, unsigned bits, size_t most);
 void crew_fini(struct crew *c);
 /* Somebody who is not started yet: its setup may be changed. In memory, a guest. */
 struct crew_member *crew_new(struct crew *c, const char *nick);
@@ -55,7 +60,8 @@ void crew_stop(struct crew_member *m);  /* says goodbye and is gone; may be star
 /* Gone at once, without a word. An account's folder is then as it was at this instant: nothing
  * that is written on the way down is in it. */
 void crew_kill(struct crew_member *m);
-void crew_cut(struct crew_member *m); /* its line fails; it comes back by itself */
+void crew_other_key(struct crew_member *m); /* while it is stopped */
+void crew_cut(struct crew_member *m);       /* its line fails; it comes back by itself */
 
 void crew_type(struct crew_member *m, const char *line); /* on the open page */
 void crew_type_in(

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "client/group.h"
 #include "client/talk.h"
 
+#define ASKED_MS  10000u /* so long after a change somebody may ask for another */
 #define DIGITS    4
 #define HEAL_MS   180000u
 #define ARRIVE_MS 500u /* what was confirmed is on the way to the others */
@@ -30,7 +32,13 @@ void crew_rotate(struct crew_member *m, const char *page)
 
     cr_assert_not_null(c, "%s is not in %s", m->nick, page);
     c->rotate = true;
+    c->epoch_ms = crew_engine(m)->loop->now_ms - ASKED_MS;
     engine_touch(crew_engine(m), c);
+}
+
+void crew_lose_group(struct crew_member *m, const char *page)
+{
+    group_lose(crew_engine(m), crew_talk(m, page), "a test says so");
 }
 
 void crew_turns(struct crew *c, unsigned n)
@@ -85,7 +93,8 @@ static bool at_rest(const struct crew_member *m, const char *page, uint32_t memb
 
     return m->model->link == MODEL_READY && r != NULL && c != NULL && c->group != NULL &&
            c->busy == 0 && c->out == NULL && !c->behind && !c->missed && !c->rotate &&
-           c->bad_seq == 0 && (r->seal == ROOM_SEALED || r->seal == ROOM_UNCONFIRMED) &&
+           c->bad_seq == 0 && c->gone == NULL &&
+           (r->seal == ROOM_SEALED || r->seal == ROOM_UNCONFIRMED) &&
            (members == 0 || r->members == members);
 }
 
@@ -200,11 +209,45 @@ void crew_orderly(const struct crew *c, const char *page)
     }
 }
 
+static size_t times(const struct room *r, const char *who, unsigned n)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < r->events.count; i++)
+        count += number(events_at(&r->events, i), who) == n;
+    return count;
+}
+
+void crew_once(const struct crew *c, const char *page)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        const struct crew_member *m = c->members[i];
+        const struct room *r = m->up ? crew_page(m, page) : NULL;
+        for (size_t k = 0; r != NULL && k < c->n; k++) {
+            for (unsigned n = 1; n <= c->members[k]->said; n++) {
+                if (times(r, c->members[k]->nick, n) > 1)
+                    fail(c, m, "a message twice", c->members[k]->nick);
+            }
+        }
+    }
+}
+
+/* A page that is full has forgotten its oldest. */
+static bool forgotten(const struct room *r, const char *who, unsigned n)
+{
+    for (size_t i = 0; i < r->events.count; i++) {
+        unsigned first = number(events_at(&r->events, i), who);
+        if (first != 0)
+            return r->events.count == EVENTS_MAX && n < first;
+    }
+    return r->events.count == EVENTS_MAX;
+}
+
 static void with_one(const struct crew_member *m, const char *page, const char *who, unsigned n)
 {
     const struct room *r = m->up ? crew_page(m, page) : NULL;
 
-    if (r == NULL || has(r, who, n))
+    if (r == NULL || has(r, who, n) || forgotten(r, who, n))
         return;
     (void)fprintf(stderr, "%s-%04u\n", who, n);
     fail(m->crew, m, "a message lost", who);
@@ -212,8 +255,10 @@ static void with_one(const struct crew_member *m, const char *page, const char *
 
 static void with_all(const struct crew *c, const char *page, const char *who, unsigned n)
 {
-    for (size_t i = 0; i < c->n; i++)
-        with_one(c->members[i], page, who, n);
+    for (size_t i = 0; i < c->n; i++) {
+        if (!c->members[i]->loose)
+            with_one(c->members[i], page, who, n);
+    }
 }
 
 void crew_has_all(const struct crew_member *m, const char *page)
@@ -236,7 +281,7 @@ void crew_confirmed(const struct crew *c, const char *page)
 {
     for (size_t i = 0; i < c->n; i++) {
         const struct crew_member *m = c->members[i];
-        const struct room *r = m->up ? crew_page(m, page) : NULL;
+        const struct room *r = m->up && !m->loose ? crew_page(m, page) : NULL;
         for (size_t k = 0; r != NULL && k < r->events.count; k++) {
             const struct event *v = events_at(&r->events, k);
             unsigned n = number(v, m->nick);

@@ -12,9 +12,10 @@
 
 struct engine *crew_engine(const struct crew_member *m);
 struct talk *crew_talk(const struct crew_member *m, const char *page); /* NULL: none */
-void crew_rotate(struct crew_member *m, const char *page); /* commits, as if asked to */
-void crew_turns(struct crew *c, unsigned n);               /* turns at the present time */
-void crew_say(struct crew_member *m, const char *page);    /* the next of its numbered words */
+void crew_rotate(struct crew_member *m, const char *page);     /* commits, as if asked to */
+void crew_lose_group(struct crew_member *m, const char *page); /* its keys no longer fit */
+void crew_turns(struct crew *c, unsigned n);                   /* turns at the present time */
+void crew_say(struct crew_member *m, const char *page); /* the next of its numbered words */
 
 /* So many new people, alice first, in a room of theirs ("ops"); accounts or guests. */
 void crew_gather(struct crew *c, const char *room, unsigned n, bool accounts);
@@ -27,6 +28,7 @@ bool crew_healed(struct crew *c, const char *page, uint32_t members);
 /* What must be so of everybody who is up. */
 void crew_orderly(const struct crew *c, const char *page); /* per sender, once, in order */
 void crew_has_all(const struct crew_member *m, const char *page); /* all that anybody said */
+void crew_once(const struct crew *c, const char *page); /* nothing twice, in whatever order */
 void crew_complete(
     const struct crew *c, const char *page); /* all that anybody said is with all */
 void crew_confirmed(

@@ -7,7 +7,7 @@
 
 #define LIT(s) bytes_of(s, sizeof(s) - 1)
 
-void evil_must(bool so, const char *what)
+void mlsevil_must(bool so, const char *what)
 {
     if (so)
         return;
@@ -15,7 +15,7 @@ void evil_must(bool so, const char *what)
     abort();
 }
 
-const struct leaf *evil_leaf_of(const struct party *p, size_t who)
+const struct leaf *mlsevil_leaf_of(const struct party *p, size_t who)
 {
     const struct epoch *now = p->m[who]->g->now;
 
@@ -29,17 +29,17 @@ static void fresh_key(const struct party *p, uint8_t room[DH_PUB_MAX], struct by
     struct dh_key *key = NULL;
 
     env_random(&p->world.env, drawn, sizeof drawn);
-    EVIL_OK(hpke_derive_key(&p->suite->hpke, bytes_of(drawn, sizeof drawn), &key));
+    MLSEVIL_OK(hpke_derive_key(&p->suite->hpke, bytes_of(drawn, sizeof drawn), &key));
     *out = bytes_of(room, dh_key_pub(key).n);
     memcpy(room, dh_key_pub(key).p, out->n);
     dh_key_free(key);
 }
 
-void evil_leaf_init(struct evil_leaf *l, struct party *p, size_t who, uint8_t source)
+void mlsevil_leaf_init(struct mlsevil_leaf *l, struct party *p, size_t who, uint8_t source)
 {
     const struct party_member *m = p->m[who];
 
-    *l = (struct evil_leaf){.key = m->key,
+    *l = (struct mlsevil_leaf){.key = m->key,
         .signature_key = sign_key_pub(m->key),
         .credential_type = LEAF_BASIC,
         .identity = bytes_str(m->name),
@@ -51,55 +51,56 @@ void evil_leaf_init(struct evil_leaf *l, struct party *p, size_t who, uint8_t so
     fresh_key(p, l->room, &l->encryption_key);
 }
 
-void evil_leaf_lie(struct evil_leaf *l, enum evil_lie lie, const struct party *p, size_t other)
+void mlsevil_leaf_lie(
+    struct mlsevil_leaf *l, enum mlsevil_lie lie, const struct party *p, size_t other)
 {
     switch ((int)lie) { /* those that are not here lie elsewhere */
-    case EVIL_LEAF_SIGNATURE:
+    case MLSEVIL_LEAF_SIGNATURE:
         l->forged = true;
         return;
-    case EVIL_LEAF_SOURCE:
+    case MLSEVIL_LEAF_SOURCE:
         l->source = l->source == LEAF_UPDATE ? LEAF_COMMIT : LEAF_UPDATE;
         return;
-    case EVIL_LEAF_VERSION:
+    case MLSEVIL_LEAF_VERSION:
         l->versions = LIT("\x00\x02");
         return;
-    case EVIL_LEAF_SUITE:
+    case MLSEVIL_LEAF_SUITE:
         l->suites = LIT("\x00\x07");
         return;
-    case EVIL_LEAF_EXTENSION:
+    case MLSEVIL_LEAF_EXTENSION:
         l->extensions = LIT("\xff\x77\x00");
         return;
-    case EVIL_LEAF_FORMAT:
+    case MLSEVIL_LEAF_FORMAT:
         l->extensions = LIT("\x00\x01\x00\x00\x01\x00");
         return;
-    case EVIL_LEAF_CREDENTIAL:
+    case MLSEVIL_LEAF_CREDENTIAL:
         l->credential_types = LIT("\x00\x02");
         return;
-    case EVIL_LEAF_CREDENTIALS:
+    case MLSEVIL_LEAF_CREDENTIALS:
         l->credential_type = LEAF_X509;
         l->identity = LIT("\x01x");
         l->credential_types = LIT("\x00\x02");
         return;
-    case EVIL_LEAF_KEY:
+    case MLSEVIL_LEAF_KEY:
         l->encryption_key.n--;
         return;
-    case EVIL_LEAF_SIGNER:
+    case MLSEVIL_LEAF_SIGNER:
         l->signature_key.n--;
         return;
-    case EVIL_LEAF_SIGNER_TWICE:
+    case MLSEVIL_LEAF_SIGNER_TWICE:
         l->key = p->m[other]->key;
         l->signature_key = sign_key_pub(l->key);
         return;
-    case EVIL_LEAF_KEY_TWICE:
-    case EVIL_LEAF_KEY_KEPT:
-        l->encryption_key = evil_leaf_of(p, other)->encryption_key;
+    case MLSEVIL_LEAF_KEY_TWICE:
+    case MLSEVIL_LEAF_KEY_KEPT:
+        l->encryption_key = mlsevil_leaf_of(p, other)->encryption_key;
         return;
     default:
         return;
     }
 }
 
-static void put_fields(const struct evil_leaf *l, struct buf *b)
+static void put_fields(const struct mlsevil_leaf *l, struct buf *b)
 {
     wire_put(b, l->encryption_key);
     wire_put(b, l->signature_key);
@@ -120,7 +121,7 @@ static void put_fields(const struct evil_leaf *l, struct buf *b)
     wire_put(b, l->extensions);
 }
 
-void evil_leaf_write(const struct evil_leaf *l, struct leaf_place at, struct buf *out)
+void mlsevil_leaf_write(const struct mlsevil_leaf *l, struct leaf_place at, struct buf *out)
 {
     uint8_t signature[SIGN_MAX];
     size_t n = 0;
@@ -135,32 +136,33 @@ void evil_leaf_write(const struct evil_leaf *l, struct leaf_place at, struct buf
     }
     if (l->forged)
         buf_u8(&tbs, 0);
-    EVIL_OK(label_sign(l->key, "LeafNodeTBS", buf_view(&tbs), signature, &n));
+    MLSEVIL_OK(label_sign(l->key, "LeafNodeTBS", buf_view(&tbs), signature, &n));
     wire_put(out, bytes_of(signature, n));
     buf_free(&tbs);
 }
 
-struct leaf *evil_leaf_make(const struct evil_leaf *l, struct leaf_place at, enum evil_lie lie)
+struct leaf *mlsevil_leaf_make(
+    const struct mlsevil_leaf *l, struct leaf_place at, enum mlsevil_lie lie)
 {
     struct leaf *out = NULL;
     struct reader r;
     struct buf b;
 
-    if (lie == EVIL_LEAF_PLACE)
+    if (lie == MLSEVIL_LEAF_PLACE)
         at.index++;
-    if (lie == EVIL_LEAF_GROUP)
+    if (lie == MLSEVIL_LEAF_GROUP)
         at.group_id = LIT("another");
     buf_init(&b, WIRE_MAX);
-    evil_leaf_write(l, at, &b);
+    mlsevil_leaf_write(l, at, &b);
     reader_init(&r, buf_view(&b));
     leaf_read(&r, &out);
-    evil_must(out == NULL || reader_end(&r) == ERR_OK, "leaf");
+    mlsevil_must(out == NULL || reader_end(&r) == ERR_OK, "leaf");
     buf_free(&b);
     return out;
 }
 
-void evil_package(const struct party *p, const struct evil_leaf *l, struct leaf_place at,
-    enum evil_package lie, struct buf *message)
+void mlsevil_package(const struct party *p, const struct mlsevil_leaf *l, struct leaf_place at,
+    enum mlsevil_package lie, struct buf *message)
 {
     uint8_t room[DH_PUB_MAX];
     uint8_t signature[SIGN_MAX];
@@ -169,23 +171,23 @@ void evil_package(const struct party *p, const struct evil_leaf *l, struct leaf_
     size_t n = 0;
 
     fresh_key(p, room, &init);
-    if (lie == EVIL_PACKAGE_INIT_KEY)
+    if (lie == MLSEVIL_PACKAGE_INIT_KEY)
         init = l->encryption_key;
-    if (lie == EVIL_PACKAGE_KEY)
+    if (lie == MLSEVIL_PACKAGE_KEY)
         init.n--;
     buf_init(&body, WIRE_MAX);
-    buf_u16(&body, lie == EVIL_PACKAGE_VERSION ? 2 : 1);
-    buf_u16(&body, lie == EVIL_PACKAGE_SUITE ? 3 : p->suite->id);
+    buf_u16(&body, lie == MLSEVIL_PACKAGE_VERSION ? 2 : 1);
+    buf_u16(&body, lie == MLSEVIL_PACKAGE_SUITE ? 3 : p->suite->id);
     wire_put(&body, init);
-    evil_leaf_write(l, at, &body);
-    wire_put(&body, lie == EVIL_PACKAGE_EXTENSION ? LIT("\xff\x77\x00") : (struct bytes){0});
-    EVIL_OK(label_sign(l->key, "KeyPackageTBS", buf_view(&body), signature, &n));
-    if (lie == EVIL_PACKAGE_SIGNATURE)
+    mlsevil_leaf_write(l, at, &body);
+    wire_put(&body, lie == MLSEVIL_PACKAGE_EXTENSION ? LIT("\xff\x77\x00") : (struct bytes){0});
+    MLSEVIL_OK(label_sign(l->key, "KeyPackageTBS", buf_view(&body), signature, &n));
+    if (lie == MLSEVIL_PACKAGE_SIGNATURE)
         signature[0] ^= 1;
     wire_put(&body, bytes_of(signature, n));
     buf_clear(message);
     content_message_begin(message, CONTENT_KEY_PACKAGE);
     buf_bytes(message, buf_view(&body));
-    EVIL_OK(buf_end(message));
+    MLSEVIL_OK(buf_end(message));
     buf_free(&body);
 }

@@ -2,24 +2,25 @@
 #include "support/mlsevil_impl.h"
 
 /* Whoever is in the group can make everybody's keys, but for those it has spent. */
-static uint32_t take_key(struct evil *e, const struct evil_private *m, struct ratchet_key *key)
+static uint32_t take_key(
+    struct mlsevil *e, const struct mlsevil_private *m, struct ratchet_key *key)
 {
-    struct epoch *now = evil_group(e)->now;
+    struct epoch *now = mlsevil_group(e)->now;
     enum ratchet_kind kind =
         m->type == CONTENT_APPLICATION ? RATCHET_APPLICATION : RATCHET_HANDSHAKE;
     uint32_t generation = m->generation;
 
     *key = (struct ratchet_key){0};
     if (m->next)
-        EVIL_OK(ratchet_next(now->ratchet, kind, key, &generation));
+        MLSEVIL_OK(ratchet_next(now->ratchet, kind, key, &generation));
     else
         (void)ratchet_find(now->ratchet, m->leaf, kind, generation, key);
     return generation;
 }
 
-static void plain_of(struct evil *e, const struct evil_private *m, struct buf *plain)
+static void plain_of(struct mlsevil *e, const struct mlsevil_private *m, struct buf *plain)
 {
-    struct epoch *now = evil_group(e)->now;
+    struct epoch *now = mlsevil_group(e)->now;
     const struct mls_wrap wrap = {.authenticated_data = e->authenticated_data};
     struct content c = group_content(now, m->type, &wrap);
     uint8_t signature[SIGN_MAX];
@@ -28,7 +29,7 @@ static void plain_of(struct evil *e, const struct evil_private *m, struct buf *p
 
     c.sender_index = m->leaf;
     c.body = m->body;
-    EVIL_OK(
+    MLSEVIL_OK(
         content_sign(&c, e->party->m[e->who]->key, buf_view(&now->context_raw), signature, &n));
     signature[0] ^= m->forged;
     if (m->type == CONTENT_APPLICATION)
@@ -42,9 +43,9 @@ static void plain_of(struct evil *e, const struct evil_private *m, struct buf *p
     buf_bytes(plain, m->trailing);
 }
 
-struct bytes evil_private(struct evil *e, const struct evil_private *m)
+struct bytes mlsevil_private(struct mlsevil *e, const struct mlsevil_private *m)
 {
-    struct epoch *now = evil_group(e)->now;
+    struct epoch *now = mlsevil_group(e)->now;
     const struct content_keys keys = epoch_content_keys(now);
     const struct aead_alg *aead = e->party->suite->aead;
     uint8_t data[12] = {0};
@@ -69,14 +70,14 @@ struct bytes evil_private(struct evil *e, const struct evil_private *m)
     buf_u32(&who, take_key(e, m, &key));
     size_t n = plain.n;
     (void)buf_space(&plain, AEAD_TAG);
-    EVIL_OK(aead_seal(aead, key.key, key.nonce, bytes_of(e->out.p + from, head),
+    MLSEVIL_OK(aead_seal(aead, key.key, key.nonce, bytes_of(e->out.p + from, head),
         bytes_of(plain.p, n), plain.p));
-    EVIL_OK(content_sender_key(&keys, buf_view(&plain), &key));
-    EVIL_OK(aead_seal(aead, key.key, key.nonce, bytes_of(e->out.p + from, sender_head),
+    MLSEVIL_OK(content_sender_key(&keys, buf_view(&plain), &key));
+    MLSEVIL_OK(aead_seal(aead, key.key, key.nonce, bytes_of(e->out.p + from, sender_head),
         bytes_of(data, sizeof data), sealed_data));
     wire_put(&e->out, bytes_of(sealed_data, sizeof sealed_data));
     wire_put(&e->out, buf_view(&plain));
-    EVIL_OK(buf_end(&e->out));
+    MLSEVIL_OK(buf_end(&e->out));
     buf_free(&plain);
     return buf_view(&e->out);
 }

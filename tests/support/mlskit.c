@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "support/mlskit.h"
 
+#include "base/mem.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,6 +48,7 @@ struct sign_key *mlskit_sign_key(const struct suite *s, unsigned n)
         mlskit_seed(s, "sign", n, buf_space(&priv, HASH_SHA256));
     }
     mlskit_must(sign_key_read(s->sign, buf_view(&priv), &k) == ERR_OK, "no signature key");
+    mem_wipe(room, sizeof room);
     return k;
 }
 

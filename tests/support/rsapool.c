@@ -17,6 +17,7 @@
 #define EXPONENT   65537u
 
 struct rsapool {
+    unsigned bits;
     BIGNUM *prime[PRIMES_MAX];
     size_t n;
 };
@@ -41,14 +42,20 @@ static BIGNUM *draw(unsigned bits)
     return p;
 }
 
+static void grow(struct rsapool *p, size_t primes)
+{
+    need(primes <= PRIMES_MAX, "too many keys");
+    while (p->n < primes)
+        p->prime[p->n++] = draw(p->bits / 2);
+}
+
 struct rsapool *rsapool_new(unsigned bits, size_t keys)
 {
     struct rsapool *p = mem_alloc(sizeof *p);
 
-    while (p->n * (p->n - 1) / 2 < keys || p->n < 2) {
-        need(p->n < PRIMES_MAX, "too many keys");
-        p->prime[p->n++] = draw(bits / 2);
-    }
+    p->bits = bits;
+    while (p->n * (p->n - 1) / 2 < keys || p->n < 2)
+        grow(p, p->n + 1);
     return p;
 }
 
@@ -110,7 +117,7 @@ static EVP_PKEY *multiply(BIGNUM *p, BIGNUM *q)
     return key;
 }
 
-struct sign_key *rsapool_key(const struct rsapool *p, size_t n)
+struct sign_key *rsapool_key(struct rsapool *p, size_t n)
 {
     size_t a = 1;
     size_t b = n;
@@ -120,6 +127,7 @@ struct sign_key *rsapool_key(const struct rsapool *p, size_t n)
     /* The n-th pair: row a has a of them. */
     while (b >= a)
         b -= a++;
+    grow(p, a + 1);
     EVP_PKEY *key = multiply(p->prime[a], p->prime[b]);
     int len = i2d_PrivateKey(key, &der);
     need(len > 0, "encoding");

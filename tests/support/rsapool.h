@@ -10,9 +10,9 @@
 #include "crypto/sign.h"
 
 struct rsapool;
-struct rsapool *rsapool_new(unsigned bits, size_t keys); /* draws the primes */
+/* Draws the primes of so many keys; those of more when they are asked for. */
+struct rsapool *rsapool_new(unsigned bits, size_t keys);
 void rsapool_free(struct rsapool *p);
-struct sign_key *rsapool_key(
-    const struct rsapool *p, size_t n); /* n below keys; the caller's */
+struct sign_key *rsapool_key(struct rsapool *p, size_t n); /* the caller's */
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "crypto/rand.h"
 #include "net/framer.h"
+#include "net/opcode.h"
 #include "support/bus_lossy.h"
 #include "support/support.h"
 
@@ -28,6 +29,8 @@ struct sim_end {
     char detail[128];
     uint8_t exported[LINK_EXPORT];
     char cert[64];
+    const struct sim_tap *tap; /* of a client's end: both ways */
+    struct buf cut_off;        /* what this end sent of a frame that is not whole */
 };
 
 uint64_t sim_rand(struct sim *s)
@@ -60,18 +63,45 @@ static void end_fail(struct sim_end *e, enum link_end why, const char *detail)
     (void)snprintf(e->detail, sizeof e->detail, "%s", detail);
 }
 
+static void wire_put(struct sim_end *e, struct bytes b)
+{
+    const struct limits *lim = &e->sim->config.limits;
+
+    buf_bytes(&e->other->wire, b);
+    e->link.backlog = e->other->wire.n;
+    if (e->relay && e->link.backlog > (size_t)lim->queue_soft_bytes)
+        e->over_soft = true;
+    if (e->relay && e->link.backlog > (size_t)lim->queue_hard_bytes)
+        end_fail(e, LINK_END_SLOW, "queue full");
+}
+
+/* Frame by frame to whoever sits on the line; what he passes on goes on the wire. */
+static void tap_put(struct sim_end *e, const struct sim_tap *tap, struct bytes b)
+{
+    struct frame f;
+    uint32_t n = 0;
+
+    buf_bytes(&e->cut_off, b);
+    while (frame_head(buf_view(&e->cut_off), &f.op, &n) == ERR_OK &&
+           e->cut_off.n >= FRAME_HEAD + (size_t)n) {
+        uint8_t *whole = mem_dup(e->cut_off.p, FRAME_HEAD + (size_t)n);
+        buf_drop_front(&e->cut_off, FRAME_HEAD + (size_t)n);
+        f.body = bytes_of(whole + FRAME_HEAD, n);
+        tap->frame(tap->arg, e->relay, &f);
+        mem_free(whole);
+    }
+}
+
 static void end_send(struct link *l, struct span s)
 {
     struct sim_end *e = end_of(l);
 
     if (!e->closing && !e->cut && e->other != NULL && !e->other->dead) {
-        buf_bytes(&e->other->wire, span_view(s));
-        e->link.backlog = e->other->wire.n;
-        const struct limits *lim = &e->sim->config.limits;
-        if (e->relay && e->link.backlog > (size_t)lim->queue_soft_bytes)
-            e->over_soft = true;
-        if (e->relay && e->link.backlog > (size_t)lim->queue_hard_bytes)
-            end_fail(e, LINK_END_SLOW, "queue full");
+        const struct sim_tap *tap = e->relay ? e->other->tap : e->tap;
+        if (tap != NULL)
+            tap_put(e, tap, span_view(s));
+        else
+            wire_put(e, span_view(s));
     }
     span_drop(s);
 }
@@ -120,6 +150,7 @@ static struct sim_end *end_new(struct sim *s, const char *address)
     e->sim = s;
     framer_init(&e->framer);
     buf_init(&e->wire, 64u << 20);
+    buf_init(&e->cut_off, 64u << 20);
     e->next = s->ends;
     s->ends = e;
     return e;
@@ -162,9 +193,36 @@ void sim_pause(struct link *l, bool paused)
     end_of(l)->paused = paused;
 }
 
+struct link *sim_other(struct link *l)
+{
+    struct sim_end *e = end_of(l)->other;
+
+    return e != NULL ? &e->link : NULL;
+}
+
 void sim_inject(struct link *l, struct bytes b)
 {
     buf_bytes(&end_of(l)->other->wire, b);
+}
+
+void sim_tap(struct link *l, const struct sim_tap *tap)
+{
+    end_of(l)->tap = tap;
+}
+
+void sim_forge(struct link *l, bool to_client, const struct frame *f)
+{
+    struct sim_end *mine = end_of(l);
+    struct buf b;
+
+    if (mine->other == NULL || mine->closing)
+        return;
+    buf_init(&b, 4u << 20);
+    size_t mark = frame_begin(&b, f->op);
+    buf_bytes(&b, f->body);
+    frame_end(&b, mark);
+    wire_put(to_client ? mine->other : mine, buf_view(&b));
+    buf_free(&b);
 }
 
 void sim_cert(struct link *l, const char *common_name)
@@ -179,6 +237,16 @@ static uint32_t take_ceiling(void *arg, uint8_t op)
     return e->link.to->ceiling(e->link.user, op);
 }
 
+static bool is_receipt(const struct sim_end *e, const struct frame *f)
+{
+    struct msg_say m;
+    const char *bad = NULL;
+
+    return e->relay && (f->op == OP_SAY || f->op == OP_DIRECT) &&
+           schema_decode(opcode_row(f->op)->ask, f->body, &m, &bad) == ERR_OK &&
+           m.kind == ENTRY_RECEIPT;
+}
+
 static enum framer_verdict take_frame(void *arg, const struct frame *f)
 {
     struct sim_end *e = arg;
@@ -190,6 +258,8 @@ static enum framer_verdict take_frame(void *arg, const struct frame *f)
         e->stalled = true;
     else
         e->sim->events++;
+    if (v != FRAMER_STALL && is_receipt(e, f))
+        e->sim->receipts++;
     if (e->sim->cut_at != 0 && e->sim->events == e->sim->cut_at && e->sim->cut_fn != NULL) {
         void (*fn)(void *) = e->sim->cut_fn;
         e->sim->cut_fn = NULL;
@@ -264,6 +334,7 @@ static void ends_reap(struct sim *s)
         *at = e->next;
         framer_fini(&e->framer);
         buf_free(&e->wire);
+        buf_free(&e->cut_off);
         mem_free(e);
     }
 }
@@ -397,6 +468,7 @@ void sim_start(struct sim *s)
         .bus = s->bus,
         .hasher = s->hasher,
         .config = &s->config,
+        .audit_dir = s->audit_dir,
         .access_key = bytes_of(s->access_key, s->access_key_n),
     };
     if (server_new(&parts, &s->server, why, sizeof why) != ERR_OK)

@@ -28,11 +28,13 @@ struct sim {
     struct sim_end *ends;
     size_t slice_max; /* at most so many bytes at once, at random; 0: all of it */
     size_t events;    /* frames that arrived anywhere */
+    size_t receipts;  /* of those, how many asked the relay to hand a receipt on */
     size_t cut_at;    /* when events reaches it, cut_fn is called once; 0: never */
     void (*cut_fn)(void *arg);
     void *cut_arg;
-    bool lossy;          /* before sim_start(): the bus drops a share of what is published */
-    const char *db_path; /* before sim_start(): NULL is ":memory:" */
+    bool lossy;            /* before sim_start(): the bus drops a share of what is published */
+    const char *audit_dir; /* before sim_start(): NULL: no audit */
+    const char *db_path;   /* before sim_start(): NULL is ":memory:" */
     uint8_t access_key[64];
     size_t access_key_n;
     bool drained;
@@ -58,7 +60,16 @@ struct link *sim_connect(
     struct sim *s, const char *address, const struct link_user *to, void *user);
 void sim_cut(struct link *l); /* the network fails: both ends are down, unread bytes are lost */
 void sim_pause(struct link *l, bool paused);     /* this end reads nothing */
+struct link *sim_other(struct link *l);          /* its other end; NULL: gone */
 void sim_inject(struct link *l, struct bytes b); /* raw bytes to the other end */
+/* Somebody sits on the line of a client: he gets every whole frame, both ways, and only what
+ * he forges goes on. Borrowed. */
+struct sim_tap {
+    void (*frame)(void *arg, bool to_client, const struct frame *f);
+    void *arg;
+};
+void sim_tap(struct link *l, const struct sim_tap *tap);
+void sim_forge(struct link *l, bool to_client, const struct frame *f);
 void sim_cert(
     struct link *l, const char *common_name); /* the client certificate the other end sees */
 

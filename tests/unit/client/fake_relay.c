@@ -120,7 +120,10 @@ static void wake_worker(void *arg)
 
 static void drain_vault(void *arg)
 {
-    vault_drain(((struct fake *)arg)->vault);
+    struct fake *f = arg;
+
+    if (!f->slow_disk)
+        vault_drain(f->vault);
 }
 
 static void drain_worker(void *arg)
@@ -185,6 +188,7 @@ static void gone(struct fake *f)
     session_free(f->session);
     f->session = NULL;
     vault_close(f->vault);
+    f->vault = NULL;
     loop_cancel(&f->loop, &f->drain_vault);
     loop_cancel(&f->loop, &f->drain_worker);
 }
@@ -233,6 +237,8 @@ void fake_down(struct fake *f, enum link_end why)
 
 void fake_turn(struct fake *f)
 {
+    if (f->vault != NULL && f->session != NULL)
+        wake_vault(f);
     loop_turn_begin(&f->loop, f->loop.now_ms, f->loop.wall_ms);
     loop_turn_end(&f->loop);
 }
@@ -352,6 +358,8 @@ void fake_keys(struct fake *f)
 
     (void)fake_expect(f, OP_PUBLIC_KEY);
     fake_done(f, &MSG_COUNT, &enough);
+    (void)fake_expect(f, OP_CONVERSATIONS);
+    fake_done(f, &MSG_CONVERSATIONS_OK, &(struct msg_conversations_ok){0});
 }
 
 void fake_login(struct fake *f, const char *name, bool resumed)
@@ -386,7 +394,15 @@ void fake_lists(struct fake *f, const char *rooms, const char *people)
     (void)fake_expect(f, OP_ROOMS);
     fake_done(f, &MSG_ROOMS_OK, &r);
     list_end(&infos);
-    buf_clear(&run);
+    buf_free(&run);
+    fake_people(f, people);
+}
+
+void fake_people(struct fake *f, const char *people)
+{
+    struct buf run;
+
+    buf_init(&run, 4096);
     add_words(&run, people, NULL);
     struct msg_users_ok u = {.names = buf_view(&run)};
     (void)fake_expect(f, OP_USERS);
@@ -401,6 +417,14 @@ void fake_ready(struct fake *f)
     fake_login(f, "rand0", false);
     fake_lists(f, "general ops", "alice rand0");
     cr_assert(fake_silent(f));
+}
+
+void fake_joined(struct fake *f, const char *name, uint8_t op)
+{
+    struct msg_joined m = {.room = bytes_str(name), .online = 1};
+
+    (void)fake_expect(f, OP_JOIN);
+    fake_tell(f, op, &MSG_JOINED, &m);
 }
 
 static void answer_join(struct fake *f, struct bytes body)
@@ -484,4 +508,13 @@ bool fake_said(const struct fake *f, const char *room, const char *words)
             return true;
     }
     return false;
+}
+
+void fake_join(struct fake *f, const char *name)
+{
+    char line[80] = "/join ";
+
+    fake_type(f, strncat(line, name, 60));
+    fake_joined(f, name, OP_JOINED);
+    fake_people(f, "alice rand0");
 }

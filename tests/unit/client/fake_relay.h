@@ -30,8 +30,9 @@ struct fake {
     char dir[64]; /* of the vault; "": in memory */
     uint8_t vault_key[VAULT_KEY];
     struct link link;
-    bool linked;  /* a link exists: dialled, not yet down */
-    bool closing; /* the session closed it */
+    bool slow_disk; /* nothing becomes durable while it is set */
+    bool linked;    /* a link exists: dialled, not yet down */
+    bool closing;   /* the session closed it */
     char close_why[256];
     unsigned dials;
     uint8_t key[TLS_FINGERPRINT];
@@ -67,13 +68,16 @@ void fake_hello(struct fake *f, uint8_t flags);
 void fake_greet(struct fake *f, uint8_t flags); /* from the start of a link to hello */
 void fake_in(struct fake *f, const char *name, uint8_t role, bool resumed); /* lets in */
 void fake_login(struct fake *f, const char *name, bool resumed); /* a guest; then the keys */
-void fake_keys(struct fake *f);                                  /* takes the identity key */
+void fake_keys(struct fake *f); /* takes the identity key; knows no conversation */
 void fake_lists(
     struct fake *f, const char *rooms, const char *people); /* names with spaces between */
 void fake_ready(struct fake *f);
 /* Answers whatever is asked, well and with nothing in it, until op is asked: that is left to
  * the test. false: all is answered. */
 bool fake_serve(struct fake *f, uint8_t until);
+void fake_joined(struct fake *f, const char *name, uint8_t op); /* the answer to a join */
+void fake_people(struct fake *f, const char *people);           /* that to who is in a room */
+void fake_join(struct fake *f, const char *name); /* asked, joined and listed; no group yet */
 void fake_room(struct fake *f, const char *name); /* ready already: made, with a group of one */
 void fake_type(struct fake *f, const char *line);
 void fake_answer(struct fake *f, const char *text);       /* what was asked */

@@ -102,8 +102,8 @@ Test(client_command, offline__what_needs_the_relay_says_so)
 Test(client_command, names__that_cannot_be_are_not_sent)
 {
     static const char *const LINES[] = {"/join a\x1b[2J", "/nick \xff",
-        "/nick \xe2\x80\xae"
-        "evil",
+        ("/nick \xe2\x80\xae"
+         "evil"),
         "/nick 123456789012345678901234567890123", "/users \x07"};
 
     fake_ready(&f);
@@ -180,4 +180,109 @@ Test(client_command, users__of_the_open_page)
     cr_assert(fake_said(&f, NULL, "1 person on this relay: alice (away)"));
     fake_type(&f, "/users #ops");
     cr_assert(bytes_eq(fake_expect(&f, OP_USERS), bytes_of("\x03ops\0", 5)));
+}
+
+/* ---- intents that somebody waits for ---- */
+
+static struct {
+    size_t n;
+    uint64_t tag;
+    bool done;
+    char why[256];
+} told;
+
+static void hear(void *arg, const struct model_outcome *o)
+{
+    (void)arg;
+    told.n++;
+    told.tag = o->tag;
+    told.done = o->done;
+    (void)bytes_copy(told.why, sizeof told.why, bytes_str(o->why));
+}
+
+static void wait_for(uint64_t tag, const char *line)
+{
+    const struct intent i = {.kind = INTENT_LINE, .tag = tag};
+
+    f.model->ear.outcome = hear;
+    cr_assert_eq(intents_put(&f.model->intents, &i, bytes_str(line)), ERR_OK);
+    session_intents(f.session);
+    fake_turn(&f);
+}
+
+Test(client_command, tag__of_what_is_done_at_once)
+{
+    fake_ready(&f);
+    wait_for(7, "/doctor");
+    cr_assert(told.n == 1 && told.tag == 7 && told.done);
+    wait_for(8, "/frobnicate");
+    cr_assert(told.n == 2 && told.tag == 8 && !told.done);
+    cr_assert_not_null(strstr(told.why, "no command /frobnicate"));
+}
+
+Test(client_command, tag__of_a_question_to_the_relay)
+{
+    fake_ready(&f);
+    wait_for(7, "/rooms");
+    cr_assert_eq(told.n, 0);
+    cr_assert(fake_serve(&f, OP_ROOMS));
+    fake_refuse(&f, OP_ROOMS, CODE_TOO_FAST, "not so fast");
+    cr_assert(told.n == 1 && !told.done);
+    cr_assert_not_null(strstr(told.why, "not so fast"));
+}
+
+Test(client_command, tag__of_a_join_waits_for_the_keys)
+{
+    struct msg_joined m = {.room = bytes_str("ops"), .online = 1};
+
+    fake_ready(&f);
+    wait_for(7, "/join ops");
+    cr_assert(fake_serve(&f, OP_JOIN));
+    fake_tell(&f, OP_CREATED, &MSG_JOINED, &m);
+    cr_assert(fake_serve(&f, OP_COMMIT));
+    cr_assert_eq(told.n, 0, "there are no keys yet");
+    fake_done(&f, &MSG_COMMIT_OK, &(struct msg_commit_ok){.seq = 1});
+    cr_assert(told.n == 1 && told.tag == 7 && told.done);
+}
+
+Test(client_command, tag__of_a_join_that_is_refused)
+{
+    fake_ready(&f);
+    wait_for(7, "/join ops");
+    cr_assert(fake_serve(&f, OP_JOIN));
+    fake_refuse(&f, OP_JOIN, CODE_BANNED, "banned");
+    cr_assert(told.n == 1 && !told.done);
+    cr_assert_not_null(strstr(told.why, "banned"));
+}
+
+Test(client_command, tag__of_words_waits_until_the_relay_has_them)
+{
+    fake_ready(&f);
+    fake_room(&f, "ops");
+    wait_for(7, "tea at five");
+    cr_assert(fake_serve(&f, OP_SAY));
+    cr_assert_eq(told.n, 0);
+    fake_done(&f, &MSG_SENT, &(struct msg_sent){.seq = 2});
+    cr_assert(told.n == 1 && told.tag == 7 && told.done);
+}
+
+Test(client_command, tag__fails_when_the_link_is_lost)
+{
+    fake_ready(&f);
+    wait_for(7, "/rooms");
+    fake_down(&f, LINK_END_LOST);
+    cr_assert(told.n == 1 && !told.done);
+    cr_assert_not_null(strstr(told.why, "connection was lost"));
+}
+
+Test(client_command, tag__of_the_same_number_twice)
+{
+    fake_ready(&f);
+    wait_for(7, "/rooms");
+    wait_for(7, "/users");
+    (void)fake_serve(&f, 0);
+    cr_assert(told.n == 1 && told.done);
+    wait_for(7, "/rooms");
+    (void)fake_serve(&f, 0);
+    cr_assert(told.n == 2 && told.done);
 }

@@ -140,19 +140,19 @@ static void to_turn(void)
     joining(OP_JOINED, ROOM_GROUPED);
 }
 
-static void to_cursor(void)
-{
-    to_found();
-    cr_assert(fake_serve(&f, OP_COMMIT));
-    fake_done(&f, &MSG_COMMIT_OK, &(struct msg_commit_ok){.seq = 1});
-}
-
 static void to_catch_up(void)
 {
     struct msg_convo_ref m = {.kind = CONVO_ROOM, .name = bytes_str("abc")};
 
     to_room();
     fake_tell(&f, OP_RESYNC, &MSG_CONVO_REF, &m);
+}
+
+static void to_cursor(void)
+{
+    to_catch_up();
+    cr_assert(fake_serve(&f, OP_CATCH_UP));
+    fake_done(&f, &MSG_CATCH_UP_OK, &(struct msg_catch_up_ok){.last_seq = 2});
 }
 
 static void to_objection(void)
@@ -266,6 +266,7 @@ static bool survives(const struct way *w, uint8_t op, struct bytes body)
 /* A body of a shape with every field filled in. */
 static void fill(const struct schema *s, struct buf *out)
 {
+    static const uint8_t ONE[8] = {0, 0, 0, 0, 0, 0, 0, 1};
     static const size_t NUMBERS[] = {
         [FIELD_U8] = 1, [FIELD_U16] = 2, [FIELD_U32] = 4, [FIELD_U64] = 8};
 
@@ -276,7 +277,7 @@ static void fill(const struct schema *s, struct buf *out)
         case FIELD_U16:
         case FIELD_U32:
         case FIELD_U64:
-            buf_put(out, "\0\0\0\0\0\0\0\1" + 8 - NUMBERS[fd->kind], NUMBERS[fd->kind]);
+            buf_put(out, ONE + sizeof ONE - NUMBERS[fd->kind], NUMBERS[fd->kind]);
             break;
         case FIELD_STR8:
             buf_put(out, "\3abc", 4);
@@ -496,6 +497,32 @@ Test(handle_attack, everything__in_every_state)
         for (size_t k = 0; opcode_at(k) != NULL; k++) {
             if ((opcode_at(k)->from & FROM_RELAY) != 0)
                 anything(&WAYS[i], opcode_at(k));
+        }
+    }
+}
+
+/* Before the login, and after goodbye, the same cut at every byte. */
+Test(handle_attack, everything__cut_where_it_does_not_belong)
+{
+    static const struct way PLACES[] = {
+        {OP_CONNECT, 0, to_link, NULL, true},
+        {OP_HELLO, 0, to_hello, NULL, true},
+        {OP_ACCESS, 0, to_access, NULL, true},
+        {OP_GUEST, 0, to_login, NULL, true},
+        {OP_LEAVE, 0, to_goodbye, NULL, true},
+    };
+
+    for (size_t i = 0; i < MEM_COUNT(PLACES); i++) {
+        for (size_t k = 0; opcode_at(k) != NULL; k++) {
+            const struct opcode_row *row = opcode_at(k);
+            struct attack a = {PLACES[i], row->op, row->tell, false};
+            struct buf body;
+            if ((row->from & FROM_RELAY) == 0)
+                continue;
+            body_of(&a, &body);
+            for (size_t n = 0; n < body.n; n++)
+                (void)survives(&a.way, a.op, bytes_of(body.p, n));
+            buf_free(&body);
         }
     }
 }

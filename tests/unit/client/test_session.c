@@ -25,50 +25,6 @@ static struct room *room(const char *name)
     return rooms_find(&f.model->rooms, bytes_str(name));
 }
 
-static void joined(const char *name, uint8_t op)
-{
-    struct msg_joined m = {.room = bytes_str(name), .online = 1};
-
-    (void)fake_expect(&f, OP_JOIN);
-    fake_tell(&f, op, &MSG_JOINED, &m);
-}
-
-static void listed(const char *people)
-{
-    struct buf run;
-    const char *at = people;
-
-    buf_init(&run, 1024);
-    while (at[0] != '\0') {
-        size_t n = strcspn(at, " ");
-        names_add(&run, bytes_of(at, n));
-        at += n + (at[n] == ' ');
-    }
-    struct msg_users_ok u = {.names = buf_view(&run)};
-    (void)fake_expect(&f, OP_USERS);
-    fake_done(&f, &MSG_USERS_OK, &u);
-    buf_free(&run);
-}
-
-static void join(const char *name)
-{
-    char line[80] = "/join ";
-
-    fake_type(&f, strncat(line, name, 60));
-    joined(name, OP_JOINED);
-    listed("alice rand0");
-}
-
-static void presence(enum msg_presence kind, const char *in, const char *who, const char *other)
-{
-    struct msg_presence_event m = {.kind = (uint8_t)kind,
-        .room = bytes_str(in),
-        .user = bytes_str(who),
-        .other = bytes_str(other)};
-
-    fake_tell(&f, OP_PRESENCE, &MSG_PRESENCE, &m);
-}
-
 /* ---- coming in ---- */
 
 Test(session, start__in_order_to_ready)
@@ -397,7 +353,7 @@ Test(session, lost__back_off_grows_counts_down_and_is_bounded)
 Test(session, lost__resumed_within_grace)
 {
     fake_ready(&f);
-    join("ops");
+    fake_join(&f, "ops");
     fake_down(&f, LINK_END_LOST);
     fake_pass(&f, 3000);
     fake_greet(&f, HELLO_GUESTS);
@@ -405,7 +361,7 @@ Test(session, lost__resumed_within_grace)
     cr_assert(model_is_me(f.model, bytes_str("rand0")));
     cr_assert(room("ops")->joined);
     fake_lists(&f, "ops", "alice rand0");
-    listed("rand0");                  /* who is in ops now; no second join */
+    fake_people(&f, "rand0");         /* who is in ops now; no second join */
     (void)fake_expect(&f, OP_COMMIT); /* nobody has made its group yet */
     cr_assert(fake_silent(&f));
     cr_assert_eq(room("ops")->people.count, 1);
@@ -414,7 +370,7 @@ Test(session, lost__resumed_within_grace)
 Test(session, lost__resume_refused_comes_in_anew_and_joins_again)
 {
     fake_ready(&f);
-    join("ops");
+    fake_join(&f, "ops");
     fake_down(&f, LINK_END_LOST);
     fake_pass(&f, 3000);
     fake_greet(&f, HELLO_GUESTS);
@@ -422,8 +378,8 @@ Test(session, lost__resume_refused_comes_in_anew_and_joins_again)
     fake_refuse(&f, OP_RESUME, CODE_EXPIRED, "too late");
     fake_login(&f, "rand9", false);
     fake_lists(&f, "ops", "alice rand9");
-    listed("alice");
-    joined("ops", OP_CREATED);
+    fake_people(&f, "alice");
+    fake_joined(&f, "ops", OP_CREATED);
     cr_assert(fake_said(&f, "ops", "You are back"));
     cr_assert_eq(f.model->link, MODEL_READY);
 }
@@ -437,21 +393,21 @@ static void lose_and_come_in_anew(void)
     fake_refuse(&f, OP_RESUME, CODE_EXPIRED, "too late");
     fake_login(&f, "rand9", false);
     fake_lists(&f, "ops", "alice rand9");
-    listed("alice");
+    fake_people(&f, "alice");
 }
 
 Test(session, lost__a_busy_relay_is_asked_again_for_the_rooms)
 {
     fake_ready(&f);
-    join("ops");
+    fake_join(&f, "ops");
     lose_and_come_in_anew();
     (void)fake_expect(&f, OP_JOIN);
     fake_refuse(&f, OP_JOIN, CODE_TOO_FAST, "wait");
     cr_assert(room("ops")->joined);
     cr_assert(fake_silent(&f));
     fake_pass(&f, 500);
-    joined("ops", OP_JOINED);
-    listed("rand9");
+    fake_joined(&f, "ops", OP_JOINED);
+    fake_people(&f, "rand9");
     fake_pass(&f, 1000);
     cr_assert(fake_silent(&f));
 }
@@ -459,7 +415,7 @@ Test(session, lost__a_busy_relay_is_asked_again_for_the_rooms)
 Test(session, lost__a_room_that_says_no_is_given_up)
 {
     fake_ready(&f);
-    join("ops");
+    fake_join(&f, "ops");
     lose_and_come_in_anew();
     (void)fake_expect(&f, OP_JOIN);
     fake_refuse(&f, OP_JOIN, CODE_BANNED, "banned");
@@ -514,7 +470,7 @@ Test(session, quit__leaves_rooms_and_relay_then_is_over)
     struct msg_name left = {.name = bytes_str("ops")};
 
     fake_ready(&f);
-    join("ops");
+    fake_join(&f, "ops");
     session_quit(f.session);
     cr_assert_eq(f.model->link, MODEL_LEAVING);
     cr_assert(bytes_eq(fake_expect(&f, OP_LEAVE), bytes_of("\x03ops", 4)));
@@ -525,6 +481,23 @@ Test(session, quit__leaves_rooms_and_relay_then_is_over)
     fake_tell(&f, OP_LEFT, &MSG_LEFT, &left);
     cr_assert(f.closing);
     cr_assert_not(session_over(f.session), "the link is still there");
+    fake_settle(&f);
+    cr_assert(session_over(f.session));
+}
+
+Test(session, quit__of_an_account_only_hangs_up)
+{
+    f.setup.login = ENGINE_AS_CERTIFIED;
+    fake_start(&f);
+    fake_greet(&f, HELLO_GUESTS);
+    (void)fake_expect(&f, OP_CERT_LOGIN);
+    fake_in(&f, "alice", ROLE_USER, false);
+    (void)fake_serve(&f, 0);
+    fake_room(&f, "ops");
+    session_quit(f.session);
+    fake_turn(&f);
+    cr_assert(fake_silent(&f), "it stays a member of its rooms");
+    cr_assert(f.closing);
     fake_settle(&f);
     cr_assert(session_over(f.session));
 }
@@ -567,169 +540,4 @@ Test(session, quit__from_everywhere)
     fake_settle(&f);
     session_quit(f.session);
     cr_assert(session_over(f.session));
-}
-
-/* ---- rooms and people ---- */
-
-Test(session, join__opens_the_room_and_asks_who_is_there)
-{
-    fake_ready(&f);
-    fake_type(&f, "/join #ops");
-    joined("ops", OP_CREATED);
-    cr_assert_eq(f.model->open, room("ops"));
-    listed("alice rand0");
-    cr_assert_eq(room("ops")->people.count, 2);
-}
-
-Test(session, join__refused_is_told_and_nothing_changes)
-{
-    fake_ready(&f);
-    fake_type(&f, "/join ops");
-    (void)fake_expect(&f, OP_JOIN);
-    fake_refuse(&f, OP_JOIN, CODE_FULL, "1000 are in it");
-    cr_assert(fake_said(&f, NULL, "1000 are in it"));
-    cr_assert_not(room("ops")->joined);
-}
-
-Test(session, presence__in_a_room)
-{
-    fake_ready(&f);
-    join("ops");
-    presence(PRESENCE_JOINED, "ops", "bob", "");
-    cr_assert(fake_said(&f, "ops", "joined"));
-    cr_assert_not_null(roster_find(&room("ops")->people, bytes_str("bob")));
-    presence(PRESENCE_AWAY, "ops", "bob", "");
-    cr_assert_eq(roster_find(&room("ops")->people, bytes_str("bob"))->flags, ROSTER_AWAY);
-    presence(PRESENCE_ONLINE, "ops", "bob", "");
-    cr_assert_eq(roster_find(&room("ops")->people, bytes_str("bob"))->flags, 0);
-    presence(PRESENCE_LEFT, "ops", "bob", "");
-    cr_assert_null(roster_find(&room("ops")->people, bytes_str("bob")));
-}
-
-Test(session, presence__on_the_relay_goes_home)
-{
-    fake_ready(&f);
-    join("ops");
-    presence(PRESENCE_ONLINE, "", "dora", "");
-    cr_assert_not_null(roster_find(&f.model->home->people, bytes_str("dora")));
-    cr_assert_null(roster_find(&room("ops")->people, bytes_str("dora")));
-    presence(PRESENCE_OFFLINE, "", "dora", "");
-    cr_assert_null(roster_find(&f.model->home->people, bytes_str("dora")));
-}
-
-Test(session, presence__renamed_is_told_where_both_are)
-{
-    fake_ready(&f);
-    join("ops");
-    presence(PRESENCE_RENAMED, "", "alice", "alix");
-    cr_assert(fake_said(&f, "ops", "is now alix"));
-    cr_assert_not_null(roster_find(&room("ops")->people, bytes_str("alix")));
-    cr_assert_null(roster_find(&f.model->home->people, bytes_str("alice")));
-}
-
-Test(session, presence__of_rooms_one_is_not_in_is_left_alone)
-{
-    fake_ready(&f);
-    presence(PRESENCE_JOINED, "general", "bob", "");
-    presence(PRESENCE_JOINED, "never-heard", "bob", "");
-    presence((enum msg_presence)77, "", "bob", "");
-    cr_assert_eq(room("general")->people.count, 0);
-    cr_assert_null(room("never-heard"));
-    cr_assert_not(f.closing);
-}
-
-Test(session, removed__from_a_room)
-{
-    struct msg_removed_event m = {.room = bytes_str("ops"),
-        .kind = REMOVED_KICKED,
-        .by = bytes_str("alice"),
-        .reason = bytes_str("noise")};
-
-    fake_ready(&f);
-    join("ops");
-    fake_tell(&f, OP_REMOVED, &MSG_REMOVED, &m);
-    cr_assert_not(room("ops")->joined);
-    cr_assert_eq(f.model->open, f.model->home);
-    cr_assert(fake_said(&f, NULL, "by alice: noise"));
-    cr_assert_eq(f.model->link, MODEL_READY);
-}
-
-Test(session, removed__from_the_relay_is_final)
-{
-    struct msg_removed_event m = {.kind = REMOVED_BANNED};
-
-    fake_ready(&f);
-    fake_tell(&f, OP_REMOVED, &MSG_REMOVED, &m);
-    fake_settle(&f);
-    cr_assert_eq(f.model->link, MODEL_REFUSED);
-}
-
-/* ---- lists in pages ---- */
-
-static void rooms_page(const char *name, bool left)
-{
-    struct list_writer infos;
-    struct msg_room_info info = {.online = 3, .flags = ROOM_PASSWORD};
-    struct buf run;
-
-    buf_init(&run, 256);
-    names_add(&run, bytes_str(name));
-    list_begin(&infos, 64);
-    list_add(&infos, &MSG_ROOM_INFO, &info);
-    struct msg_rooms_ok m = {
-        .names = buf_view(&run), .more = true, .infos = list_view(&infos), .left = left};
-    fake_done(&f, &MSG_ROOMS_OK, &m);
-    list_end(&infos);
-    buf_free(&run);
-}
-
-Test(session, list__pages_are_merged_and_the_rest_swept)
-{
-    fake_ready(&f);
-    fake_type(&f, "/rooms");
-    cr_assert_eq(fake_expect(&f, OP_ROOMS).n, 0);
-    rooms_page("aaa", true);
-    cr_assert(bytes_eq(fake_expect(&f, OP_ROOMS), bytes_of("\x03"
-                                                           "aaa",
-                                                      4)));
-    cr_assert_not_null(room("general"), "not before the last page");
-    rooms_page("bbb", false);
-    cr_assert(fake_silent(&f));
-    cr_assert_null(room("general"));
-    cr_assert_eq(room("bbb")->lock, ROOM_LOCKED);
-    cr_assert(fake_said(&f, NULL, "2 rooms: #aaa (3), #bbb (3)"));
-}
-
-Test(session, list__a_page_that_tells_nothing_new_is_the_last)
-{
-    fake_ready(&f);
-    fake_type(&f, "/rooms");
-    (void)fake_expect(&f, OP_ROOMS);
-    rooms_page("aaa", true);
-    (void)fake_expect(&f, OP_ROOMS);
-    rooms_page("aaa", true);
-    cr_assert(fake_silent(&f), "a relay that repeats itself is not asked for ever");
-}
-
-Test(session, notice__is_shown_where_the_person_is)
-{
-    struct msg_notice m = {.from = bytes_str("Server"), .text = bytes_str("tea at five")};
-
-    fake_ready(&f);
-    join("ops");
-    fake_tell(&f, OP_NOTICE, &MSG_NOTICE, &m);
-    cr_assert(fake_said(&f, "ops", "tea at five"));
-    cr_assert(fake_said(&f, NULL, "tea at five"));
-}
-
-Test(session, resync__lists_again)
-{
-    struct msg_convo_ref m = {.kind = CONVO_ROOM, .name = bytes_str("ops")};
-
-    fake_ready(&f);
-    join("ops");
-    fake_tell(&f, OP_RESYNC, &MSG_CONVO_REF, &m);
-    fake_lists(&f, "ops", "rand0");
-    listed("rand0");
-    cr_assert(fake_silent(&f));
 }

@@ -438,9 +438,9 @@ Test(json, lists__rooms_people_status)
     stage_feed(s, "{\"id\":1,\"do\":\"rooms\"}\n");
     cr_expect_str_eq(stage_said(s),
         "{\"id\":1,\"ok\":true,\"rooms\":["
-        "{\"room\":\"dev\",\"joined\":false,\"seal\":\"none\",\"epoch\":0,\"members\":0,"
+        "{\"room\":\"dev\",\"joined\":false,\"seal\":\"none\",\"epoch\":0,\"members\":0,\"verified\":0,"
         "\"code\":\"\",\"topic\":\"\",\"lock\":\"open\",\"online\":0,\"unread\":0},"
-        "{\"room\":\"ops\",\"joined\":true,\"seal\":\"sealed\",\"epoch\":0,\"members\":2,"
+        "{\"room\":\"ops\",\"joined\":true,\"seal\":\"sealed\",\"epoch\":0,\"members\":2,\"verified\":0,"
         "\"code\":\"\",\"topic\":\"\",\"lock\":\"open\",\"online\":0,\"unread\":0}]}\n");
     stage_feed(s, "{\"id\":2,\"do\":\"people\",\"room\":\"ops\"}\n");
     cr_expect_not_null(strstr(stage_said(s), "{\"name\":\"bob\",\"tag\":\"\",\"away\":false,"));

@@ -268,7 +268,7 @@ Test(once, verified__sends_when_all_is_as_it_was_asked)
 {
     struct stage *s = open_verified("ops", ROOM_SEALED, ROSTER_SEALED | ROSTER_VERIFIED, 2);
 
-    (void)stage_take(s, INTENT_WORDS, "hi");
+    (void)stage_take(s, INTENT_CAREFUL, "hi");
     close_once(s);
 }
 
@@ -312,7 +312,7 @@ Test(once, verified__waits_while_keys_are_agreed)
     cr_expect_not(s->face->over);
     stage_room(s)->seal = ROOM_SEALED;
     stage_turn(s, 1);
-    (void)stage_take(s, INTENT_WORDS, "hi");
+    (void)stage_take(s, INTENT_CAREFUL, "hi");
     close_once(s);
 }
 
@@ -339,7 +339,57 @@ Test(once, ask__is_answered_by_the_person_or_ends_it)
     s = open_once(&setup);
     model_put_ask(s->model, false, "Accept this key?");
     stage_turn(s, 1);
-    expect_end(s, FACE_REFUSED, "Accept this key?");
+    expect_end(s, FACE_REFUSED, "Accept this key? (nobody is here to answer)");
+    close_once(s);
+}
+
+static char asked[512];
+
+static enum err keeps_the_words(const char *words, struct buf *out)
+{
+    (void)bytes_copy(asked, sizeof asked, bytes_str(words));
+    buf_text(out, "wrong");
+    return ERR_OK;
+}
+
+Test(once, ask__again_says_what_was_wrong)
+{
+    struct once_setup setup = to("ops", "hi");
+
+    setup.ask = keeps_the_words;
+    struct stage *s = open_once(&setup);
+    model_set_link(s->model, MODEL_GREETING, 0);
+    model_event(s->model, NULL, EVENT_WARN, (struct bytes){0}, bytes_str("Before."));
+    model_put_ask(s->model, true, "Password");
+    stage_turn(s, 1);
+    cr_expect_str_eq(asked, "Password");
+    (void)stage_take(s, INTENT_ANSWER, "wrong");
+    model_event(s->model, stage_room(s), EVENT_INFO, (struct bytes){0}, bytes_str("x"));
+    model_event(s->model, NULL, EVENT_INFO, (struct bytes){0}, bytes_str("x"));
+    model_event(s->model, NULL, EVENT_WARN, (struct bytes){0}, bytes_str("It is wrong"));
+    stage_turn(s, 1);
+    cr_expect_str_eq(asked, "It is wrong. Password");
+    close_once(s);
+}
+
+Test(once, ask__while_it_is_answered_the_connection_may_end)
+{
+    struct once_setup setup = to("ops", "hi");
+
+    setup.ask = says_s3cret;
+    struct stage *s = open_once(&setup);
+    model_set_link(s->model, MODEL_GREETING, 0);
+    model_put_ask(s->model, true, "Password");
+    stage_turn(s, 1);
+    (void)stage_take(s, INTENT_ANSWER, "s3cret");
+    model_close_ask(s->model);
+    model_set_link(s->model, MODEL_WAITING, 1);
+    stage_turn(s, 1);
+    cr_expect_not(s->face->over);
+    model_set_link(s->model, MODEL_DIALING, 0);
+    model_set_link(s->model, MODEL_WAITING, 1);
+    stage_turn(s, 1);
+    expect_end(s, FACE_NOBODY, "");
     close_once(s);
 }
 

@@ -124,9 +124,24 @@ Test(plain, ask__is_a_prompt_and_the_next_line_its_answer)
     cr_expect_str_eq(stage_said(s), "Password of al<U+001B>[2Jice: ");
     stage_feed(s, "s3cret\n");
     (void)stage_take(s, INTENT_ANSWER, "s3cret");
+    cr_expect_str_eq(stage_said(s), "\n");
     cr_expect_null(memmem(s->face->in.p, s->face->in.cap, "s3cret", 6));
     model_close_ask(s->model);
     model_outcome(s->model, tag, true, NULL);
+    close_plain(s);
+}
+
+Test(plain, ask__stands_again_behind_what_happens_meanwhile)
+{
+    struct stage *s = open_plain();
+
+    model_put_ask(s->model, true, "Password");
+    (void)stage_said(s);
+    stage_message(s, stage_room(s), "bob", "tea?", 0, EVENT_ARRIVED, 1);
+    cr_expect_str_eq(stage_said(s), "\n09:41 #ops bob: tea?\nPassword: ");
+    model_close_ask(s->model);
+    stage_message(s, stage_room(s), "bob", "now?", 0, EVENT_ARRIVED, 2);
+    cr_expect_str_eq(stage_said(s), "\n09:41 #ops bob: now?\n");
     close_plain(s);
 }
 

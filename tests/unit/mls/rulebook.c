@@ -29,7 +29,7 @@ static void gather(struct trial *t, bool filled)
     party_commit(&t->p, 0, adds, 3, 0);
     for (size_t i = 0; filled && i < 4; i++)
         party_update(&t->p, i);
-    evil_init(&t->e, &t->p, 1);
+    mlsevil_init(&t->e, &t->p, 1);
     buf_init(&t->scratch, WIRE_MAX);
 }
 
@@ -41,7 +41,7 @@ void trial_open(struct trial *t)
 
 void trial_close(struct trial *t)
 {
-    evil_fini(&t->e);
+    mlsevil_fini(&t->e);
     party_fini(&t->p);
     buf_free(&t->scratch);
 }

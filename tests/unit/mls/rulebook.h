@@ -21,8 +21,8 @@
 
 struct trial {
     struct party p;
-    struct evil e; /* member 1 lies */
-    bool skip[8];  /* who is not asked */
+    struct mlsevil e; /* member 1 lies */
+    bool skip[8];     /* who is not asked */
     struct buf scratch;
 };
 

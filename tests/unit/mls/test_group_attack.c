@@ -333,23 +333,23 @@ Test(group_attack, window__has_the_newest_of_what_was_skipped_and_each_once)
 Test(group_attack, window__ends_where_it_says)
 {
     struct party p;
-    struct evil e;
-    struct evil_private m = {.leaf = 1, .type = CONTENT_APPLICATION, .body = LIT("far")};
+    struct mlsevil e;
+    struct mlsevil_private m = {.leaf = 1, .type = CONTENT_APPLICATION, .body = LIT("far")};
 
     gather(&p, 1);
-    evil_init(&e, &p, 1);
+    mlsevil_init(&e, &p, 1);
     e.insider = 2;
-    e.flags = EVIL_EXTERNAL; /* the keys of another's ratchet of the first */
+    e.flags = MLSEVIL_EXTERNAL; /* the keys of another's ratchet of the first */
     m.generation = RATCHET_AHEAD;
-    cr_expect_eq(hear(&p, 0, evil_private(&e, &m)), MLS_RULE_KEPT);
+    cr_expect_eq(hear(&p, 0, mlsevil_private(&e, &m)), MLS_RULE_KEPT);
     cr_expect_eq(hear(&p, 0, buf_view(&e.out)), MLS_RULE_MESSAGE_REPLAY);
     m.generation = RATCHET_AHEAD - RATCHET_KEPT - 1;
-    cr_expect_eq(hear(&p, 0, evil_private(&e, &m)), MLS_RULE_MESSAGE_REPLAY);
+    cr_expect_eq(hear(&p, 0, mlsevil_private(&e, &m)), MLS_RULE_MESSAGE_REPLAY);
     m.generation = RATCHET_AHEAD - RATCHET_KEPT;
-    cr_expect_eq(hear(&p, 0, evil_private(&e, &m)), MLS_RULE_KEPT);
+    cr_expect_eq(hear(&p, 0, mlsevil_private(&e, &m)), MLS_RULE_KEPT);
     m.generation = 2 * RATCHET_AHEAD + 2; /* from the next one on */
-    cr_expect_eq(hear(&p, 0, evil_private(&e, &m)), MLS_RULE_MESSAGE_AHEAD);
-    evil_fini(&e);
+    cr_expect_eq(hear(&p, 0, mlsevil_private(&e, &m)), MLS_RULE_MESSAGE_AHEAD);
+    mlsevil_fini(&e);
     party_fini(&p);
 }
 

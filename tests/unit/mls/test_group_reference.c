@@ -322,7 +322,7 @@ static void by_the_server(uint16_t suite)
 {
     const struct proposal what = {.type = PROPOSAL_REMOVE, .removed = 2};
     struct buf extensions;
-    struct evil server;
+    struct mlsevil server;
     struct cast c;
 
     cast_init(&c, suite, 4);
@@ -332,8 +332,9 @@ static void by_the_server(uint16_t suite)
     const struct mls_proposal context = {
         .type = MLS_CONTEXT, .extensions = buf_view(&extensions)};
     party_commit(&c.p, 0, &context, 1, 0);
-    evil_init(&server, &c.p, 0);
-    struct bytes message = evil_outsider(&server, SENDER_EXTERNAL, 1, c.p.m[who]->key, &what);
+    mlsevil_init(&server, &c.p, 0);
+    struct bytes message =
+        mlsevil_outsider(&server, SENDER_EXTERNAL, 1, c.p.m[who]->key, &what);
     for (size_t i = 0; i < 4; i++) {
         cast_hear(&c, i, message);
         cr_assert_eq(c.event.kind, MLS_EVENT_PROPOSAL);
@@ -344,7 +345,7 @@ static void by_the_server(uint16_t suite)
     cr_assert_not_null(strstr(commit(&c, 3, 0), "removed: 2=person 2 updated"));
     cr_assert_null(cast_group(&c, 2));
     cast_alive(&c);
-    evil_fini(&server);
+    mlsevil_fini(&server);
     buf_free(&extensions);
     cast_fini(&c);
 }
@@ -357,15 +358,15 @@ Test(group_reference, external_sender__proposes_a_remove)
 static void by_a_newcomer(uint16_t suite)
 {
     struct proposal what = {.type = PROPOSAL_ADD};
-    struct evil newcomer;
+    struct mlsevil newcomer;
     struct cast c;
 
     cast_init(&c, suite, 3);
     size_t who = cast_person(&c);
     cr_assert_eq(package_read(buf_view(&c.p.m[who]->package), &what.package), ERR_OK);
-    evil_init(&newcomer, &c.p, 0);
+    mlsevil_init(&newcomer, &c.p, 0);
     struct bytes message =
-        evil_outsider(&newcomer, SENDER_NEW_PROPOSAL, 0, c.p.m[who]->key, &what);
+        mlsevil_outsider(&newcomer, SENDER_NEW_PROPOSAL, 0, c.p.m[who]->key, &what);
     for (size_t i = 0; i < 3; i++) {
         cast_hear(&c, i, message);
         cr_assert_eq(c.event.proposal, MLS_ADD);
@@ -376,7 +377,7 @@ static void by_a_newcomer(uint16_t suite)
     cr_assert_eq(cast_join(&c, who, NULL), MLS_RULE_KEPT);
     cast_alive(&c);
     proposal_fini(&what);
-    evil_fini(&newcomer);
+    mlsevil_fini(&newcomer);
     cast_fini(&c);
 }
 

@@ -13,22 +13,22 @@ static enum err know_psk(void *arg, struct bytes id, struct buf *out)
 
 static enum mls_rule come_in(struct trial *t)
 {
-    t->e.flags = EVIL_EXTERNAL;
-    return trial_refused(t, evil_commit(&t->e));
+    t->e.flags = MLSEVIL_EXTERNAL;
+    return trial_refused(t, mlsevil_commit(&t->e));
 }
 
 static void outside(struct trial *t)
 {
     t->e.who = trial_person(t);
     t->e.insider = 0;
-    t->e.flags = EVIL_EXTERNAL;
+    t->e.flags = MLSEVIL_EXTERNAL;
 }
 
 static enum mls_rule inits(struct trial *t, int n)
 {
     outside(t);
     for (int i = 0; i < n; i++)
-        evil_external_init(&t->e);
+        mlsevil_external_init(&t->e);
     return come_in(t);
 }
 
@@ -38,54 +38,54 @@ static enum mls_rule init_of_nothing(struct trial *t, int size)
     static const uint8_t kem[64];
 
     outside(t);
-    evil_value(&t->e, &(struct proposal){.type = PROPOSAL_EXTERNAL_INIT,
-                          .kem_output = bytes_of(kem, (size_t)size)});
+    mlsevil_value(&t->e, &(struct proposal){.type = PROPOSAL_EXTERNAL_INIT,
+                             .kem_output = bytes_of(kem, (size_t)size)});
     return come_in(t);
 }
 
 static enum mls_rule beside(struct trial *t, int type)
 {
     const struct epoch *now = t->p.m[0]->g->now;
-    struct evil_leaf l;
+    struct mlsevil_leaf l;
     struct proposal p = {
         .type = (uint16_t)type, .reinit = {.group_id = LIT("next"), .version = 1, .suite = 1}};
 
     outside(t);
-    evil_external_init(&t->e);
+    mlsevil_external_init(&t->e);
     if (type == PROPOSAL_UPDATE) {
-        evil_leaf_init(&l, &t->p, t->e.who, LEAF_UPDATE);
-        p.leaf = evil_leaf_make(&l, epoch_place(now, 0), EVIL_HONEST);
+        mlsevil_leaf_init(&l, &t->p, t->e.who, LEAF_UPDATE);
+        p.leaf = mlsevil_leaf_make(&l, epoch_place(now, 0), MLSEVIL_HONEST);
     }
     if (type == PROPOSAL_ADD)
         cr_assert_eq(
             package_read(buf_view(&t->p.m[trial_person(t)]->package), &p.package), ERR_OK);
-    evil_value(&t->e, &p);
+    mlsevil_value(&t->e, &p);
     proposal_fini(&p);
     return come_in(t);
 }
 
 static enum mls_rule by_reference(struct trial *t, int arg)
 {
-    struct evil e;
+    struct mlsevil e;
 
     (void)arg;
-    evil_init(&e, &t->p, 2);
+    mlsevil_init(&e, &t->p, 2);
     t->skip[2] = true;
     trial_taken(
-        t, evil_proposal(&e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3}));
-    evil_fini(&e);
+        t, mlsevil_proposal(&e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3}));
+    mlsevil_fini(&e);
     outside(t);
-    evil_external_init(&t->e);
-    evil_waiting(&t->e);
+    mlsevil_external_init(&t->e);
+    mlsevil_waiting(&t->e);
     return come_in(t);
 }
 
 static enum mls_rule removes(struct trial *t, int n)
 {
     outside(t);
-    evil_external_init(&t->e);
+    mlsevil_external_init(&t->e);
     for (int i = 0; i < n; i++)
-        evil_remove(&t->e, 3u - (uint32_t)i);
+        mlsevil_remove(&t->e, 3u - (uint32_t)i);
     return come_in(t);
 }
 
@@ -99,18 +99,18 @@ static enum mls_rule removes_namesakes(struct trial *t, int arg)
     party_repackage(&t->p, twin);
     party_add(&t->p, 0, twin);
     t->e.who = 3;
-    t->e.flags = EVIL_EXTERNAL;
-    evil_external_init(&t->e);
-    evil_remove(&t->e, 3);
-    evil_remove(&t->e, party_leaf(&t->p, twin));
+    t->e.flags = MLSEVIL_EXTERNAL;
+    mlsevil_external_init(&t->e);
+    mlsevil_remove(&t->e, 3);
+    mlsevil_remove(&t->e, party_leaf(&t->p, twin));
     return come_in(t);
 }
 
 static enum mls_rule removes_nobody(struct trial *t, int leaf)
 {
     outside(t);
-    evil_external_init(&t->e);
-    evil_remove(&t->e, (uint32_t)leaf);
+    mlsevil_external_init(&t->e);
+    mlsevil_remove(&t->e, (uint32_t)leaf);
     return come_in(t);
 }
 
@@ -120,10 +120,10 @@ static enum mls_rule resync_key(struct trial *t, int arg)
     (void)arg;
     t->e.who = 3;
     t->e.other = 3;
-    t->e.flags = EVIL_EXTERNAL;
-    t->e.lie = EVIL_LEAF_KEY_KEPT;
-    evil_external_init(&t->e);
-    evil_remove(&t->e, 3);
+    t->e.flags = MLSEVIL_EXTERNAL;
+    t->e.lie = MLSEVIL_LEAF_KEY_KEPT;
+    mlsevil_external_init(&t->e);
+    mlsevil_remove(&t->e, 3);
     return come_in(t);
 }
 
@@ -132,10 +132,10 @@ static enum mls_rule resync_name(struct trial *t, int arg)
 {
     (void)arg;
     t->e.who = 3;
-    t->e.flags = EVIL_EXTERNAL;
+    t->e.flags = MLSEVIL_EXTERNAL;
     t->e.name = "somebody else";
-    evil_external_init(&t->e);
-    evil_remove(&t->e, 3);
+    mlsevil_external_init(&t->e);
+    mlsevil_remove(&t->e, 3);
     return come_in(t);
 }
 
@@ -144,8 +144,8 @@ static enum mls_rule again(struct trial *t, int arg)
 {
     (void)arg;
     t->e.who = 3;
-    t->e.flags = EVIL_EXTERNAL;
-    evil_external_init(&t->e);
+    t->e.flags = MLSEVIL_EXTERNAL;
+    mlsevil_external_init(&t->e);
     return come_in(t);
 }
 
@@ -154,10 +154,10 @@ static enum mls_rule psks(struct trial *t, int what)
     outside(t);
     for (size_t i = 0; i < t->p.n; i++)
         t->p.m[i]->world.env.psk = i == t->e.who || what != 0 ? know_psk : NULL;
-    evil_external_init(&t->e);
-    evil_psk(&t->e, "one", what == 1 ? SUITE_HASH - 1 : SUITE_HASH);
+    mlsevil_external_init(&t->e);
+    mlsevil_psk(&t->e, "one", what == 1 ? SUITE_HASH - 1 : SUITE_HASH);
     if (what == 2)
-        evil_psk(&t->e, "one", SUITE_HASH);
+        mlsevil_psk(&t->e, "one", SUITE_HASH);
     return come_in(t);
 }
 
@@ -173,16 +173,16 @@ static enum mls_rule psk_usage(struct trial *t, int usage)
     cr_assert_eq(mls_group_create(&m->world.env, &m->who, &what, &first), ERR_OK);
     m->g = first;
     outside(t);
-    evil_external_init(&t->e);
-    evil_value(&t->e, &(struct proposal){.type = PROPOSAL_PSK,
-                          .psk = {.type = PSK_RESUMPTION,
-                              .usage = (uint8_t)usage,
-                              .id = LIT("first"),
-                              .nonce = bytes_of(nonce, sizeof nonce)}});
-    enum mls_rule rule = trial_refused_by(t, 0, evil_commit(&t->e));
+    mlsevil_external_init(&t->e);
+    mlsevil_value(&t->e, &(struct proposal){.type = PROPOSAL_PSK,
+                             .psk = {.type = PSK_RESUMPTION,
+                                 .usage = (uint8_t)usage,
+                                 .id = LIT("first"),
+                                 .nonce = bytes_of(nonce, sizeof nonce)}});
+    enum mls_rule rule = trial_refused_by(t, 0, mlsevil_commit(&t->e));
     m->g = kept;
-    evil_fini(&t->e); /* it has views of the group that goes */
-    evil_init(&t->e, &t->p, 1);
+    mlsevil_fini(&t->e); /* it has views of the group that goes */
+    mlsevil_init(&t->e, &t->p, 1);
     mls_group_free(first);
     return rule;
 }
@@ -199,15 +199,15 @@ static enum mls_rule policy(struct trial *t, int arg)
     outside(t);
     for (size_t i = 0; i < 4; i++)
         t->p.m[i]->world.env.judge = refuse_change;
-    evil_external_init(&t->e);
+    mlsevil_external_init(&t->e);
     return come_in(t);
 }
 
 static enum mls_rule message(struct trial *t, int lie)
 {
     outside(t);
-    t->e.lie = (enum evil_lie)lie;
-    evil_external_init(&t->e);
+    t->e.lie = (enum mlsevil_lie)lie;
+    mlsevil_external_init(&t->e);
     return come_in(t);
 }
 
@@ -217,9 +217,9 @@ static enum mls_rule told(struct trial *t, int lie)
 {
     size_t who = trial_person(t);
 
-    t->e.lie = (enum evil_lie)lie;
+    t->e.lie = (enum mlsevil_lie)lie;
     t->e.other = 3;
-    return trial_enter(t, who, evil_info(&t->e));
+    return trial_enter(t, who, mlsevil_info(&t->e));
 }
 
 static enum mls_rule told_context(struct trial *t, int type)
@@ -229,7 +229,7 @@ static enum mls_rule told_context(struct trial *t, int type)
     t->e.extend = true;
     t->e.extensions =
         type != 0 ? trial_required(t, TRIAL_UNHEARD) : trial_extended(t, TRIAL_UNHEARD);
-    return trial_enter(t, who, evil_info(&t->e));
+    return trial_enter(t, who, mlsevil_info(&t->e));
 }
 
 /* The group is as it says, but whoever would come in lacks what it asks for. */
@@ -241,7 +241,7 @@ static enum mls_rule told_what_it_lacks(struct trial *t, int type)
         trial_require(t, TRIAL_LISTED);
     else
         trial_extend(t, TRIAL_LISTED);
-    return trial_enter(t, who, evil_info(&t->e));
+    return trial_enter(t, who, mlsevil_info(&t->e));
 }
 
 static enum mls_rule told_policy(struct trial *t, int arg)
@@ -250,7 +250,7 @@ static enum mls_rule told_policy(struct trial *t, int arg)
 
     (void)arg;
     t->p.m[who]->world.env.judge = refuse_change;
-    return trial_enter(t, who, evil_info(&t->e));
+    return trial_enter(t, who, mlsevil_info(&t->e));
 }
 
 static enum err refuse_identity(void *arg, const struct mls_member *member)
@@ -266,7 +266,7 @@ static enum mls_rule told_strangers(struct trial *t, int arg)
 
     (void)arg;
     t->p.m[who]->world.env.identify = refuse_identity;
-    return trial_enter(t, who, evil_info(&t->e));
+    return trial_enter(t, who, mlsevil_info(&t->e));
 }
 
 static enum mls_rule told_while_in(struct trial *t, int arg)
@@ -274,7 +274,7 @@ static enum mls_rule told_while_in(struct trial *t, int arg)
     struct mls_group *kept = t->p.m[3]->g;
 
     (void)arg;
-    struct bytes info = evil_info(&t->e);
+    struct bytes info = mlsevil_info(&t->e);
     t->p.m[3]->g = NULL;
     enum mls_rule rule = trial_enter(t, 3, info);
     t->p.m[3]->g = kept;
@@ -305,24 +305,25 @@ static const struct rulebook_row ROWS[] = {
     {"psk for reinit", MLS_RULE_PSK_USAGE, psk_usage, PSK_REINIT},
     {"psk for branch", MLS_RULE_PSK_USAGE, psk_usage, PSK_BRANCH},
     {"policy", MLS_RULE_COMMIT_POLICY, policy, 0},
-    {"no path", MLS_RULE_MESSAGE_SENDER, message, EVIL_PATH_NONE},
-    {"signature", MLS_RULE_MESSAGE_SIGNATURE, message, EVIL_SIGNATURE},
-    {"a leaf's signature key that is none", MLS_RULE_MESSAGE_SENDER, message, EVIL_LEAF_SIGNER},
-    {"another group", MLS_RULE_MESSAGE_GROUP, message, EVIL_GROUP},
-    {"the epoch before", MLS_RULE_MESSAGE_EPOCH, message, EVIL_EPOCH_BEFORE},
-    {"an epoch ahead", MLS_RULE_MESSAGE_EPOCH, message, EVIL_EPOCH_AHEAD},
-    {"a byte too many", MLS_RULE_FORMAT, message, EVIL_TRAILING},
-    {"info: signature", MLS_RULE_INFO_SIGNATURE, told, EVIL_INFO_SIGNATURE},
-    {"info: signer", MLS_RULE_INFO_SIGNATURE, told, EVIL_INFO_SIGNER},
-    {"info: no signer", MLS_RULE_INFO_SIGNATURE, told, EVIL_INFO_SIGNER_FAR},
-    {"info: version", MLS_RULE_FORMAT, told, EVIL_INFO_VERSION},
-    {"info: tag", MLS_RULE_FORMAT, told, EVIL_INFO_TAG_SHORT},
-    {"info: no tree", MLS_RULE_INFO_TREE, told, EVIL_INFO_TREE_NONE},
-    {"info: another tree", MLS_RULE_TREE_HASH, told, EVIL_INFO_TREE_OTHER},
-    {"info: tree ends in a blank", MLS_RULE_TREE_SHAPE, told, EVIL_INFO_TREE_BLANK},
-    {"info: no key", MLS_RULE_INFO_EXTERNAL_PUB, told, EVIL_INFO_PUB_NONE},
-    {"info: key too short", MLS_RULE_INFO_EXTERNAL_PUB, told, EVIL_INFO_PUB_SHORT},
-    {"info: key of zeroes", MLS_RULE_INFO_EXTERNAL_PUB, told, EVIL_INFO_PUB_ZERO},
+    {"no path", MLS_RULE_MESSAGE_SENDER, message, MLSEVIL_PATH_NONE},
+    {"signature", MLS_RULE_MESSAGE_SIGNATURE, message, MLSEVIL_SIGNATURE},
+    {"a leaf's signature key that is none", MLS_RULE_MESSAGE_SENDER, message,
+        MLSEVIL_LEAF_SIGNER},
+    {"another group", MLS_RULE_MESSAGE_GROUP, message, MLSEVIL_GROUP},
+    {"the epoch before", MLS_RULE_MESSAGE_EPOCH, message, MLSEVIL_EPOCH_BEFORE},
+    {"an epoch ahead", MLS_RULE_MESSAGE_EPOCH, message, MLSEVIL_EPOCH_AHEAD},
+    {"a byte too many", MLS_RULE_FORMAT, message, MLSEVIL_TRAILING},
+    {"info: signature", MLS_RULE_INFO_SIGNATURE, told, MLSEVIL_INFO_SIGNATURE},
+    {"info: signer", MLS_RULE_INFO_SIGNATURE, told, MLSEVIL_INFO_SIGNER},
+    {"info: no signer", MLS_RULE_INFO_SIGNATURE, told, MLSEVIL_INFO_SIGNER_FAR},
+    {"info: version", MLS_RULE_FORMAT, told, MLSEVIL_INFO_VERSION},
+    {"info: tag", MLS_RULE_FORMAT, told, MLSEVIL_INFO_TAG_SHORT},
+    {"info: no tree", MLS_RULE_INFO_TREE, told, MLSEVIL_INFO_TREE_NONE},
+    {"info: another tree", MLS_RULE_TREE_HASH, told, MLSEVIL_INFO_TREE_OTHER},
+    {"info: tree ends in a blank", MLS_RULE_TREE_SHAPE, told, MLSEVIL_INFO_TREE_BLANK},
+    {"info: no key", MLS_RULE_INFO_EXTERNAL_PUB, told, MLSEVIL_INFO_PUB_NONE},
+    {"info: key too short", MLS_RULE_INFO_EXTERNAL_PUB, told, MLSEVIL_INFO_PUB_SHORT},
+    {"info: key of zeroes", MLS_RULE_INFO_EXTERNAL_PUB, told, MLSEVIL_INFO_PUB_ZERO},
     {"info: required by no member", MLS_RULE_LEAF_REQUIRED, told_context, 1},
     {"info: listed by no member", MLS_RULE_LEAF_GROUP_EXTENSION, told_context, 0},
     {"info: required", MLS_RULE_LEAF_REQUIRED, told_what_it_lacks, 1},

@@ -7,17 +7,17 @@
 
 static enum mls_rule commit(struct trial *t, int lie)
 {
-    t->e.lie = (enum evil_lie)lie;
-    t->e.flags = EVIL_PATH;
+    t->e.lie = (enum mlsevil_lie)lie;
+    t->e.flags = MLSEVIL_PATH;
     t->e.other = 2;
-    return trial_refused(t, evil_commit(&t->e));
+    return trial_refused(t, mlsevil_commit(&t->e));
 }
 
 static enum mls_rule commit_private(struct trial *t, int lie)
 {
-    t->e.lie = (enum evil_lie)lie;
-    t->e.flags = EVIL_PATH | EVIL_PRIVATE;
-    return trial_refused(t, evil_commit(&t->e));
+    t->e.lie = (enum mlsevil_lie)lie;
+    t->e.flags = MLSEVIL_PATH | MLSEVIL_PRIVATE;
+    return trial_refused(t, mlsevil_commit(&t->e));
 }
 
 /* By somebody whose leaf is blank by now; it still knows the membership key. */
@@ -29,20 +29,20 @@ static enum mls_rule commit_by_nobody(struct trial *t, int lie)
 
 static enum mls_rule proposal(struct trial *t, int lie)
 {
-    t->e.lie = (enum evil_lie)lie;
+    t->e.lie = (enum mlsevil_lie)lie;
     t->e.other = 2;
     return trial_refused(
-        t, evil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3}));
+        t, mlsevil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3}));
 }
 
 /* A commit that somebody else sent comes back to us with our own leaf as its sender. */
 static enum mls_rule commit_as_us(struct trial *t, int arg)
 {
     (void)arg;
-    t->e.lie = EVIL_SENDER_OTHER;
-    t->e.flags = EVIL_PATH;
+    t->e.lie = MLSEVIL_SENDER_OTHER;
+    t->e.flags = MLSEVIL_PATH;
     t->e.other = 2;
-    return trial_refused_by(t, 2, evil_commit(&t->e));
+    return trial_refused_by(t, 2, mlsevil_commit(&t->e));
 }
 
 /* A commit in which the victim is the sender, by its own key: made from the same state, as a
@@ -51,15 +51,15 @@ static enum mls_rule commit_by_our_clone(struct trial *t, int arg)
 {
     (void)arg;
     t->e.who = 2;
-    t->e.flags = EVIL_PATH;
-    return trial_refused_by(t, 2, evil_commit(&t->e));
+    t->e.flags = MLSEVIL_PATH;
+    return trial_refused_by(t, 2, mlsevil_commit(&t->e));
 }
 
 static enum mls_rule commit_of_old_epoch(struct trial *t, int arg)
 {
     (void)arg;
-    t->e.flags = EVIL_PATH;
-    struct bytes message = evil_commit(&t->e);
+    t->e.flags = MLSEVIL_PATH;
+    struct bytes message = mlsevil_commit(&t->e);
     party_update(&t->p, 0);
     return trial_refused(t, message);
 }
@@ -68,7 +68,7 @@ static enum mls_rule proposal_of_old_epoch(struct trial *t, int arg)
 {
     (void)arg;
     struct bytes message =
-        evil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3});
+        mlsevil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3});
     party_update(&t->p, 0);
     return trial_refused(t, message);
 }
@@ -135,19 +135,19 @@ static enum mls_rule own_data_in_the_open(struct trial *t, int arg)
 
 /* ---- private messages ---- */
 
-static enum mls_rule private(struct trial *t, const struct evil_private *m) {
-    return trial_refused(t, evil_private(&t->e, m));
+static enum mls_rule private(struct trial *t, const struct mlsevil_private *m) {
+    return trial_refused(t, mlsevil_private(&t->e, m));
 }
 
-static struct evil_private spoken(void)
+static struct mlsevil_private spoken(void)
 {
-    return (struct evil_private){
+    return (struct mlsevil_private){
         .leaf = 1, .next = true, .type = CONTENT_APPLICATION, .body = LIT("hello")};
 }
 
 static enum mls_rule padding(struct trial *t, int byte)
 {
-    struct evil_private m = spoken();
+    struct mlsevil_private m = spoken();
 
     m.padding = (uint8_t)byte;
     return private(t, &m);
@@ -155,7 +155,7 @@ static enum mls_rule padding(struct trial *t, int byte)
 
 static enum mls_rule padding_behind(struct trial *t, int arg)
 {
-    struct evil_private m = spoken();
+    struct mlsevil_private m = spoken();
 
     (void)arg;
     m.trailing = LIT("\x00\x00\x00\x01");
@@ -164,7 +164,7 @@ static enum mls_rule padding_behind(struct trial *t, int arg)
 
 static enum mls_rule forged(struct trial *t, int arg)
 {
-    struct evil_private m = spoken();
+    struct mlsevil_private m = spoken();
 
     (void)arg;
     m.forged = true;
@@ -175,7 +175,7 @@ static enum mls_rule forged(struct trial *t, int arg)
 static enum mls_rule as_another(struct trial *t, int type)
 {
     static const uint8_t remove[] = {0, PROPOSAL_REMOVE, 0, 0, 0, 3};
-    const struct evil_private m = {.leaf = 2,
+    const struct mlsevil_private m = {.leaf = 2,
         .generation = 0,
         .type = (uint8_t)type,
         .body = type == CONTENT_APPLICATION ? LIT("hello") : bytes_of(remove, sizeof remove)};
@@ -186,16 +186,16 @@ static enum mls_rule as_another(struct trial *t, int type)
 
 static enum mls_rule as_the_reader(struct trial *t, int arg)
 {
-    const struct evil_private m = {
+    const struct mlsevil_private m = {
         .leaf = 2, .type = CONTENT_APPLICATION, .body = LIT("hello")};
 
     (void)arg;
-    return trial_refused_by(t, 2, evil_private(&t->e, &m));
+    return trial_refused_by(t, 2, mlsevil_private(&t->e, &m));
 }
 
 static enum mls_rule as_nobody(struct trial *t, int leaf)
 {
-    const struct evil_private m = {
+    const struct mlsevil_private m = {
         .leaf = (uint32_t)leaf, .type = CONTENT_APPLICATION, .body = LIT("hello")};
 
     if (leaf == 2)
@@ -205,7 +205,7 @@ static enum mls_rule as_nobody(struct trial *t, int leaf)
 
 static enum mls_rule ahead(struct trial *t, int generation)
 {
-    const struct evil_private m = {.leaf = 1,
+    const struct mlsevil_private m = {.leaf = 1,
         .generation = (uint32_t)generation,
         .type = CONTENT_APPLICATION,
         .body = LIT("hello")};
@@ -216,7 +216,7 @@ static enum mls_rule ahead(struct trial *t, int generation)
 /* No proposal and no commit where one should be, sealed and signed as it should be. */
 static enum mls_rule nonsense(struct trial *t, int type)
 {
-    struct evil_private m = spoken();
+    struct mlsevil_private m = spoken();
 
     m.type = (uint8_t)type;
     m.body = LIT("\x00\x63\x00");
@@ -240,9 +240,9 @@ static enum mls_rule again(struct trial *t, int arg)
 static enum mls_rule proposal_again(struct trial *t, int arg)
 {
     (void)arg;
-    t->e.flags = EVIL_PRIVATE;
+    t->e.flags = MLSEVIL_PRIVATE;
     struct bytes message =
-        evil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3});
+        mlsevil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3});
     t->skip[1] = true;
     trial_taken(t, message);
     return trial_refused(t, message);
@@ -252,8 +252,8 @@ static enum mls_rule proposal_again(struct trial *t, int arg)
 static enum mls_rule commit_again(struct trial *t, int arg)
 {
     (void)arg;
-    t->e.flags = EVIL_PRIVATE | EVIL_PATH;
-    struct bytes message = evil_commit(&t->e);
+    t->e.flags = MLSEVIL_PRIVATE | MLSEVIL_PATH;
+    struct bytes message = mlsevil_commit(&t->e);
     t->skip[1] = true;
     trial_taken(t, message);
     enum mls_rule rule = trial_refused(t, message);
@@ -320,7 +320,7 @@ static enum mls_rule waiting(struct trial *t, int arg)
     (void)arg;
     t->skip[1] = true;
     trial_taken(
-        t, evil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3}));
+        t, mlsevil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3}));
     return own(t, 0, CONTENT_APPLICATION);
 }
 
@@ -344,11 +344,11 @@ static enum mls_rule suspended_commit(struct trial *t, int flags)
 {
     close_group(t);
     t->e.flags = (unsigned)flags;
-    if ((flags & (int)EVIL_EXTERNAL) != 0) {
+    if ((flags & (int)MLSEVIL_EXTERNAL) != 0) {
         t->e.who = trial_person(t);
-        evil_external_init(&t->e);
+        mlsevil_external_init(&t->e);
     }
-    enum mls_rule rule = trial_refused(t, evil_commit(&t->e));
+    enum mls_rule rule = trial_refused(t, mlsevil_commit(&t->e));
     trial_unfilled(t);
     return rule;
 }
@@ -396,33 +396,33 @@ static enum mls_rule removed_hears(struct trial *t, int arg)
 }
 
 static const struct rulebook_row ROWS[] = {
-    {"commit: group", MLS_RULE_MESSAGE_GROUP, commit, EVIL_GROUP},
-    {"commit: epoch before", MLS_RULE_MESSAGE_EPOCH, commit, EVIL_EPOCH_BEFORE},
-    {"commit: epoch ahead", MLS_RULE_MESSAGE_EPOCH, commit, EVIL_EPOCH_AHEAD},
+    {"commit: group", MLS_RULE_MESSAGE_GROUP, commit, MLSEVIL_GROUP},
+    {"commit: epoch before", MLS_RULE_MESSAGE_EPOCH, commit, MLSEVIL_EPOCH_BEFORE},
+    {"commit: epoch ahead", MLS_RULE_MESSAGE_EPOCH, commit, MLSEVIL_EPOCH_AHEAD},
     {"commit: stale", MLS_RULE_MESSAGE_EPOCH, commit_of_old_epoch, 0},
-    {"commit: signature", MLS_RULE_MESSAGE_SIGNATURE, commit, EVIL_SIGNATURE},
+    {"commit: signature", MLS_RULE_MESSAGE_SIGNATURE, commit, MLSEVIL_SIGNATURE},
     {"commit: signature in private", MLS_RULE_MESSAGE_SIGNATURE, commit_private,
-        EVIL_SIGNATURE},
-    {"commit: membership", MLS_RULE_MESSAGE_MEMBERSHIP, commit, EVIL_MEMBERSHIP},
-    {"commit: of nobody", MLS_RULE_MESSAGE_SENDER, commit_by_nobody, EVIL_SENDER_NONE},
-    {"commit: of nobody far", MLS_RULE_MESSAGE_SENDER, commit, EVIL_SENDER_FAR},
-    {"commit: of an outsider", MLS_RULE_MESSAGE_SENDER, commit, EVIL_SENDER_EXTERNAL},
-    {"commit: of who proposes", MLS_RULE_MESSAGE_SENDER, commit, EVIL_SENDER_NEW},
+        MLSEVIL_SIGNATURE},
+    {"commit: membership", MLS_RULE_MESSAGE_MEMBERSHIP, commit, MLSEVIL_MEMBERSHIP},
+    {"commit: of nobody", MLS_RULE_MESSAGE_SENDER, commit_by_nobody, MLSEVIL_SENDER_NONE},
+    {"commit: of nobody far", MLS_RULE_MESSAGE_SENDER, commit, MLSEVIL_SENDER_FAR},
+    {"commit: of an outsider", MLS_RULE_MESSAGE_SENDER, commit, MLSEVIL_SENDER_EXTERNAL},
+    {"commit: of who proposes", MLS_RULE_MESSAGE_SENDER, commit, MLSEVIL_SENDER_NEW},
     {"commit: of our own leaf", MLS_RULE_MESSAGE_SIGNATURE, commit_as_us, 0},
     {"commit: of our own key", MLS_RULE_MESSAGE_SENDER, commit_by_our_clone, 0},
-    {"commit: trailing", MLS_RULE_FORMAT, commit, EVIL_TRAILING},
-    {"commit: trailing in private", MLS_RULE_FORMAT, commit_private, EVIL_TRAILING},
-    {"proposal: group", MLS_RULE_MESSAGE_GROUP, proposal, EVIL_GROUP},
-    {"proposal: epoch before", MLS_RULE_MESSAGE_EPOCH, proposal, EVIL_EPOCH_BEFORE},
-    {"proposal: epoch ahead", MLS_RULE_MESSAGE_EPOCH, proposal, EVIL_EPOCH_AHEAD},
+    {"commit: trailing", MLS_RULE_FORMAT, commit, MLSEVIL_TRAILING},
+    {"commit: trailing in private", MLS_RULE_FORMAT, commit_private, MLSEVIL_TRAILING},
+    {"proposal: group", MLS_RULE_MESSAGE_GROUP, proposal, MLSEVIL_GROUP},
+    {"proposal: epoch before", MLS_RULE_MESSAGE_EPOCH, proposal, MLSEVIL_EPOCH_BEFORE},
+    {"proposal: epoch ahead", MLS_RULE_MESSAGE_EPOCH, proposal, MLSEVIL_EPOCH_AHEAD},
     {"proposal: stale", MLS_RULE_MESSAGE_EPOCH, proposal_of_old_epoch, 0},
-    {"proposal: signature", MLS_RULE_MESSAGE_SIGNATURE, proposal, EVIL_SIGNATURE},
-    {"proposal: somebody else's", MLS_RULE_MESSAGE_SIGNATURE, proposal, EVIL_SENDER_OTHER},
-    {"proposal: membership", MLS_RULE_MESSAGE_MEMBERSHIP, proposal, EVIL_MEMBERSHIP},
-    {"proposal: of nobody", MLS_RULE_MESSAGE_SENDER, proposal, EVIL_SENDER_FAR},
-    {"proposal: of an outsider", MLS_RULE_MESSAGE_SENDER, proposal, EVIL_SENDER_EXTERNAL},
-    {"proposal: of who is new", MLS_RULE_MESSAGE_SENDER, proposal, EVIL_SENDER_NEW},
-    {"proposal: trailing", MLS_RULE_FORMAT, proposal, EVIL_TRAILING},
+    {"proposal: signature", MLS_RULE_MESSAGE_SIGNATURE, proposal, MLSEVIL_SIGNATURE},
+    {"proposal: somebody else's", MLS_RULE_MESSAGE_SIGNATURE, proposal, MLSEVIL_SENDER_OTHER},
+    {"proposal: membership", MLS_RULE_MESSAGE_MEMBERSHIP, proposal, MLSEVIL_MEMBERSHIP},
+    {"proposal: of nobody", MLS_RULE_MESSAGE_SENDER, proposal, MLSEVIL_SENDER_FAR},
+    {"proposal: of an outsider", MLS_RULE_MESSAGE_SENDER, proposal, MLSEVIL_SENDER_EXTERNAL},
+    {"proposal: of who is new", MLS_RULE_MESSAGE_SENDER, proposal, MLSEVIL_SENDER_NEW},
+    {"proposal: trailing", MLS_RULE_FORMAT, proposal, MLSEVIL_TRAILING},
     {"data: in the open", MLS_RULE_MESSAGE_PUBLIC, data_in_the_open, 0},
     {"data: in the open by us", MLS_RULE_MESSAGE_PUBLIC, own_data_in_the_open, 0},
     {"data: of an epoch gone", MLS_RULE_MESSAGE_EPOCH, data_of_forgotten_epoch, 0},
@@ -452,8 +452,8 @@ static const struct rulebook_row ROWS[] = {
     {"suspended: proposal", MLS_RULE_GROUP_SUSPENDED, suspended, CONTENT_PROPOSAL},
     {"suspended: commit", MLS_RULE_GROUP_SUSPENDED, suspended, CONTENT_COMMIT},
     {"suspended: info", MLS_RULE_GROUP_SUSPENDED, suspended, 0},
-    {"suspended: another's commit", MLS_RULE_GROUP_SUSPENDED, suspended_commit, EVIL_PATH},
-    {"suspended: an outsider's", MLS_RULE_GROUP_SUSPENDED, suspended_commit, EVIL_EXTERNAL},
+    {"suspended: another's commit", MLS_RULE_GROUP_SUSPENDED, suspended_commit, MLSEVIL_PATH},
+    {"suspended: an outsider's", MLS_RULE_GROUP_SUSPENDED, suspended_commit, MLSEVIL_EXTERNAL},
     {"removed: data", MLS_RULE_GROUP_REMOVED, removed, CONTENT_APPLICATION},
     {"removed: proposal", MLS_RULE_GROUP_REMOVED, removed, CONTENT_PROPOSAL},
     {"removed: commit", MLS_RULE_GROUP_REMOVED, removed, CONTENT_COMMIT},

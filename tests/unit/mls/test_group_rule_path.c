@@ -3,19 +3,20 @@
 #include "rulebook.h"
 
 static enum mls_rule public(struct trial *t, int lie) {
-    t->e.lie = (enum evil_lie)lie; t->e.flags = EVIL_PATH; t->e.other = 3;
-    return trial_refused(t, evil_commit(&t->e));
+    t->e.lie = (enum mlsevil_lie)lie; t->e.flags = MLSEVIL_PATH; t->e.other = 3;
+    return trial_refused(t, mlsevil_commit(&t->e));
 }
 
 static enum mls_rule private(struct trial *t, int lie) {
-    t->e.lie = (enum evil_lie)lie; t->e.flags = EVIL_PATH | EVIL_PRIVATE; t->e.other = 3;
-    return trial_refused(t, evil_commit(&t->e));
+    t->e.lie = (enum mlsevil_lie)lie; t->e.flags = MLSEVIL_PATH | MLSEVIL_PRIVATE;
+    t->e.other = 3;
+    return trial_refused(t, mlsevil_commit(&t->e));
 }
 
 /* With somebody who is new, to whom nothing is sealed. */
 static enum mls_rule with_add(struct trial *t, int lie)
 {
-    evil_add(&t->e, buf_view(&t->p.m[trial_person(t)]->package));
+    mlsevil_add(&t->e, buf_view(&t->p.m[trial_person(t)]->package));
     return public(t, lie);
 }
 
@@ -23,10 +24,10 @@ static enum mls_rule from_outside(struct trial *t, int lie)
 {
     t->e.who = trial_person(t);
     t->e.other = 3;
-    t->e.lie = (enum evil_lie)lie;
-    t->e.flags = EVIL_EXTERNAL;
-    evil_external_init(&t->e);
-    return trial_refused(t, evil_commit(&t->e));
+    t->e.lie = (enum mlsevil_lie)lie;
+    t->e.flags = MLSEVIL_EXTERNAL;
+    mlsevil_external_init(&t->e);
+    return trial_refused(t, mlsevil_commit(&t->e));
 }
 
 /* Only one of them is told nonsense: it alone finds out (7.6), and the rest go on. */
@@ -36,9 +37,9 @@ static enum mls_rule to_one(struct trial *t, int lie)
 
     t->e.who = 2;
     t->e.one = 3; /* whose seal is the first of the path */
-    t->e.lie = (enum evil_lie)lie;
-    t->e.flags = EVIL_PATH;
-    struct bytes message = evil_commit(&t->e);
+    t->e.lie = (enum mlsevil_lie)lie;
+    t->e.flags = MLSEVIL_PATH;
+    struct bytes message = mlsevil_commit(&t->e);
     enum mls_rule rule = trial_refused_by(t, 3, message);
     mls_event_init(&event);
     for (size_t i = 0; i < 2; i++) {
@@ -52,32 +53,32 @@ static enum mls_rule to_one(struct trial *t, int lie)
 /* Every kind of proposal that needs a path, without one (12.4). */
 static enum mls_rule missing(struct trial *t, int type)
 {
-    struct evil_leaf l;
+    struct mlsevil_leaf l;
 
-    t->e.lie = EVIL_PATH_NONE;
+    t->e.lie = MLSEVIL_PATH_NONE;
     switch (type) {
     case PROPOSAL_REMOVE:
-        evil_remove(&t->e, 3);
+        mlsevil_remove(&t->e, 3);
         break;
     case PROPOSAL_CONTEXT:
-        evil_context(&t->e, trial_required(t, TRIAL_LISTED));
+        mlsevil_context(&t->e, trial_required(t, TRIAL_LISTED));
         break;
     case PROPOSAL_UPDATE:
-        evil_leaf_init(&l, &t->p, 3, LEAF_UPDATE);
+        mlsevil_leaf_init(&l, &t->p, 3, LEAF_UPDATE);
         t->e.who = 3;
         struct proposal p = {.type = PROPOSAL_UPDATE};
-        p.leaf = evil_leaf_make(&l, epoch_place(t->p.m[3]->g->now, 3), EVIL_HONEST);
+        p.leaf = mlsevil_leaf_make(&l, epoch_place(t->p.m[3]->g->now, 3), MLSEVIL_HONEST);
         t->skip[3] = true;
-        trial_taken(t, evil_proposal(&t->e, &p));
+        trial_taken(t, mlsevil_proposal(&t->e, &p));
         proposal_fini(&p);
         buf_clear(&t->e.body);
         t->e.who = 1;
-        evil_waiting(&t->e);
+        mlsevil_waiting(&t->e);
         break;
     default:
         break;
     }
-    return trial_refused(t, evil_commit(&t->e));
+    return trial_refused(t, mlsevil_commit(&t->e));
 }
 
 static enum err refuse_change(void *arg, const struct mls_change *change)
@@ -91,8 +92,8 @@ static enum mls_rule against_policy(struct trial *t, int arg)
     (void)arg;
     for (size_t i = 0; i < 4; i++)
         t->p.m[i]->world.env.judge = refuse_change;
-    evil_add(&t->e, buf_view(&t->p.m[trial_person(t)]->package));
-    return trial_refused(t, evil_commit(&t->e));
+    mlsevil_add(&t->e, buf_view(&t->p.m[trial_person(t)]->package));
+    return trial_refused(t, mlsevil_commit(&t->e));
 }
 
 /* The hook is asked of our own commits too. */
@@ -116,39 +117,39 @@ static enum mls_rule against_own_policy(struct trial *t, int arg)
 }
 
 static const struct rulebook_row ROWS[] = {
-    {"too short", MLS_RULE_PATH_LENGTH, public, EVIL_PATH_SHORT},
-    {"too long", MLS_RULE_PATH_LENGTH, public, EVIL_PATH_LONG},
-    {"too long in private", MLS_RULE_PATH_LENGTH, private, EVIL_PATH_LONG},
-    {"a seal too few", MLS_RULE_PATH_CIPHERTEXTS, public, EVIL_SEALS_FEWER},
-    {"a seal too many", MLS_RULE_PATH_CIPHERTEXTS, public, EVIL_SEALS_MORE},
-    {"a seal too many beside an add", MLS_RULE_PATH_CIPHERTEXTS, with_add, EVIL_SEALS_MORE},
-    {"a seal for who is new", MLS_RULE_PATH_CIPHERTEXTS, with_add, EVIL_SEALS_ADDED},
-    {"seals of nothing", MLS_RULE_PATH_SECRET, public, EVIL_SEAL_BROKEN},
-    {"seals of nothing in private", MLS_RULE_PATH_SECRET, private, EVIL_SEAL_BROKEN},
-    {"seals for another context", MLS_RULE_PATH_SECRET, public, EVIL_SEAL_CONTEXT},
-    {"secrets of other keys", MLS_RULE_PATH_SECRET, public, EVIL_SECRET_OTHER},
-    {"a key of another secret", MLS_RULE_PATH_SECRET, to_one, EVIL_KEY_OTHER},
-    {"a seal that only one sees broken", MLS_RULE_PATH_SECRET, to_one, EVIL_SEAL_BROKEN},
-    {"a key that is none", MLS_RULE_LEAF_KEY, public, EVIL_KEY_NONE},
-    {"a leaf's key", MLS_RULE_PATH_KEY_TWICE, public, EVIL_KEY_OF_LEAF},
-    {"a parent's key", MLS_RULE_PATH_KEY_TWICE, public, EVIL_KEY_OF_PARENT},
-    {"its own leaf's key", MLS_RULE_PATH_KEY_TWICE, public, EVIL_KEY_OF_SELF},
-    {"one key for two nodes", MLS_RULE_PATH_KEY_TWICE, public, EVIL_KEY_TWICE},
-    {"another parent hash", MLS_RULE_PATH_PARENT_HASH, public, EVIL_PARENT_HASH},
-    {"no parent hash", MLS_RULE_PATH_PARENT_HASH, public, EVIL_PARENT_HASH_NONE},
-    {"external: too short", MLS_RULE_PATH_LENGTH, from_outside, EVIL_PATH_SHORT},
-    {"external: a seal too few", MLS_RULE_PATH_CIPHERTEXTS, from_outside, EVIL_SEALS_FEWER},
-    {"external: seals of nothing", MLS_RULE_PATH_SECRET, from_outside, EVIL_SEAL_BROKEN},
-    {"external: a leaf's key", MLS_RULE_PATH_KEY_TWICE, from_outside, EVIL_KEY_OF_LEAF},
-    {"external: parent hash", MLS_RULE_PATH_PARENT_HASH, from_outside, EVIL_PARENT_HASH},
-    {"external: tag", MLS_RULE_COMMIT_TAG, from_outside, EVIL_TAG},
+    {"too short", MLS_RULE_PATH_LENGTH, public, MLSEVIL_PATH_SHORT},
+    {"too long", MLS_RULE_PATH_LENGTH, public, MLSEVIL_PATH_LONG},
+    {"too long in private", MLS_RULE_PATH_LENGTH, private, MLSEVIL_PATH_LONG},
+    {"a seal too few", MLS_RULE_PATH_CIPHERTEXTS, public, MLSEVIL_SEALS_FEWER},
+    {"a seal too many", MLS_RULE_PATH_CIPHERTEXTS, public, MLSEVIL_SEALS_MORE},
+    {"a seal too many beside an add", MLS_RULE_PATH_CIPHERTEXTS, with_add, MLSEVIL_SEALS_MORE},
+    {"a seal for who is new", MLS_RULE_PATH_CIPHERTEXTS, with_add, MLSEVIL_SEALS_ADDED},
+    {"seals of nothing", MLS_RULE_PATH_SECRET, public, MLSEVIL_SEAL_BROKEN},
+    {"seals of nothing in private", MLS_RULE_PATH_SECRET, private, MLSEVIL_SEAL_BROKEN},
+    {"seals for another context", MLS_RULE_PATH_SECRET, public, MLSEVIL_SEAL_CONTEXT},
+    {"secrets of other keys", MLS_RULE_PATH_SECRET, public, MLSEVIL_SECRET_OTHER},
+    {"a key of another secret", MLS_RULE_PATH_SECRET, to_one, MLSEVIL_KEY_OTHER},
+    {"a seal that only one sees broken", MLS_RULE_PATH_SECRET, to_one, MLSEVIL_SEAL_BROKEN},
+    {"a key that is none", MLS_RULE_LEAF_KEY, public, MLSEVIL_KEY_NONE},
+    {"a leaf's key", MLS_RULE_PATH_KEY_TWICE, public, MLSEVIL_KEY_OF_LEAF},
+    {"a parent's key", MLS_RULE_PATH_KEY_TWICE, public, MLSEVIL_KEY_OF_PARENT},
+    {"its own leaf's key", MLS_RULE_PATH_KEY_TWICE, public, MLSEVIL_KEY_OF_SELF},
+    {"one key for two nodes", MLS_RULE_PATH_KEY_TWICE, public, MLSEVIL_KEY_TWICE},
+    {"another parent hash", MLS_RULE_PATH_PARENT_HASH, public, MLSEVIL_PARENT_HASH},
+    {"no parent hash", MLS_RULE_PATH_PARENT_HASH, public, MLSEVIL_PARENT_HASH_NONE},
+    {"external: too short", MLS_RULE_PATH_LENGTH, from_outside, MLSEVIL_PATH_SHORT},
+    {"external: a seal too few", MLS_RULE_PATH_CIPHERTEXTS, from_outside, MLSEVIL_SEALS_FEWER},
+    {"external: seals of nothing", MLS_RULE_PATH_SECRET, from_outside, MLSEVIL_SEAL_BROKEN},
+    {"external: a leaf's key", MLS_RULE_PATH_KEY_TWICE, from_outside, MLSEVIL_KEY_OF_LEAF},
+    {"external: parent hash", MLS_RULE_PATH_PARENT_HASH, from_outside, MLSEVIL_PARENT_HASH},
+    {"external: tag", MLS_RULE_COMMIT_TAG, from_outside, MLSEVIL_TAG},
     {"no path and no proposal", MLS_RULE_COMMIT_PATH, missing, 0},
     {"no path for an update", MLS_RULE_COMMIT_PATH, missing, PROPOSAL_UPDATE},
     {"no path for a remove", MLS_RULE_COMMIT_PATH, missing, PROPOSAL_REMOVE},
     {"no path for a context", MLS_RULE_COMMIT_PATH, missing, PROPOSAL_CONTEXT},
-    {"tag", MLS_RULE_COMMIT_TAG, public, EVIL_TAG},
-    {"no tag", MLS_RULE_COMMIT_TAG, public, EVIL_TAG_NONE},
-    {"tag in private", MLS_RULE_COMMIT_TAG, private, EVIL_TAG},
+    {"tag", MLS_RULE_COMMIT_TAG, public, MLSEVIL_TAG},
+    {"no tag", MLS_RULE_COMMIT_TAG, public, MLSEVIL_TAG_NONE},
+    {"tag in private", MLS_RULE_COMMIT_TAG, private, MLSEVIL_TAG},
     {"policy", MLS_RULE_COMMIT_POLICY, against_policy, 0},
     {"policy for oneself", MLS_RULE_COMMIT_POLICY, against_own_policy, 0},
 };
@@ -163,19 +164,19 @@ Test(group_rule_path, each__is_refused_by_its_name_and_changes_nothing)
 static void honest(unsigned flags, bool add)
 {
     struct party p;
-    struct evil e;
+    struct mlsevil e;
 
     party_init(&p, 1, 3);
     party_gather(&p, 4, true);
-    evil_init(&e, &p, 1);
+    mlsevil_init(&e, &p, 1);
     e.flags = flags;
-    if ((flags & EVIL_EXTERNAL) != 0) {
+    if ((flags & MLSEVIL_EXTERNAL) != 0) {
         e.who = party_person(&p);
-        evil_external_init(&e);
+        mlsevil_external_init(&e);
     }
     if (add)
-        evil_add(&e, buf_view(&p.m[party_person(&p)]->package));
-    struct bytes message = evil_commit(&e);
+        mlsevil_add(&e, buf_view(&p.m[party_person(&p)]->package));
+    struct bytes message = mlsevil_commit(&e);
     for (size_t i = 0; i < 4; i++) {
         struct mls_event event;
         if (i == e.who)
@@ -186,15 +187,15 @@ static void honest(unsigned flags, bool add)
         cr_assert_eq(mls_apply(p.m[i]->g), ERR_OK);
         mls_event_clear(&event);
     }
-    evil_fini(&e);
+    mlsevil_fini(&e);
     party_fini(&p);
 }
 
 Test(group_rule_path, no_lie__is_a_commit_like_any_other)
 {
-    honest(EVIL_PATH, false);
-    honest(EVIL_PATH, true);
+    honest(MLSEVIL_PATH, false);
+    honest(MLSEVIL_PATH, true);
     honest(0, true);
-    honest(EVIL_PATH | EVIL_PRIVATE, false);
-    honest(EVIL_EXTERNAL, false);
+    honest(MLSEVIL_PATH | MLSEVIL_PRIVATE, false);
+    honest(MLSEVIL_EXTERNAL, false);
 }

@@ -21,29 +21,29 @@ static void know_psks(struct trial *t)
 
 static enum mls_rule committed(struct trial *t)
 {
-    t->e.flags |= EVIL_PATH;
-    return trial_refused(t, evil_commit(&t->e));
+    t->e.flags |= MLSEVIL_PATH;
+    return trial_refused(t, mlsevil_commit(&t->e));
 }
 
 /* A member's proposal, heard by all but itself, who is not asked from then on. */
 static void propose(struct trial *t, size_t who, const struct proposal *p)
 {
-    struct evil e;
+    struct mlsevil e;
 
-    evil_init(&e, &t->p, who);
+    mlsevil_init(&e, &t->p, who);
     t->skip[who] = true;
-    trial_taken(t, evil_proposal(&e, p));
-    evil_fini(&e);
+    trial_taken(t, mlsevil_proposal(&e, p));
+    mlsevil_fini(&e);
 }
 
 static void propose_update(struct trial *t, size_t who)
 {
     const struct epoch *now = t->p.m[who]->g->now;
     struct proposal p = {.type = PROPOSAL_UPDATE};
-    struct evil_leaf l;
+    struct mlsevil_leaf l;
 
-    evil_leaf_init(&l, &t->p, who, LEAF_UPDATE);
-    p.leaf = evil_leaf_make(&l, epoch_place(now, now->self), EVIL_HONEST);
+    mlsevil_leaf_init(&l, &t->p, who, LEAF_UPDATE);
+    p.leaf = mlsevil_leaf_make(&l, epoch_place(now, now->self), MLSEVIL_HONEST);
     propose(t, who, &p);
     proposal_fini(&p);
 }
@@ -53,14 +53,14 @@ static enum mls_rule unknown(struct trial *t, int arg)
     static const uint8_t ref[SUITE_HASH];
 
     (void)arg;
-    evil_reference(&t->e, bytes_of(ref, sizeof ref));
+    mlsevil_reference(&t->e, bytes_of(ref, sizeof ref));
     return committed(t);
 }
 
 static enum mls_rule unknown_length(struct trial *t, int arg)
 {
     (void)arg;
-    evil_reference(&t->e, LIT("short"));
+    mlsevil_reference(&t->e, LIT("short"));
     return committed(t);
 }
 
@@ -69,7 +69,7 @@ static enum mls_rule unknown_now(struct trial *t, int arg)
 {
     (void)arg;
     propose(t, 2, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 3});
-    evil_waiting(&t->e);
+    mlsevil_waiting(&t->e);
     party_commit(&t->p, 0, NULL, 0, MLS_PATH | MLS_NO_PENDING);
     return committed(t);
 }
@@ -80,7 +80,7 @@ static enum mls_rule type_committed(struct trial *t, int type)
 
     buf_init(&p, WIRE_SMALL);
     buf_u16(&p, (uint16_t)type);
-    evil_value_raw(&t->e, buf_view(&p));
+    mlsevil_value_raw(&t->e, buf_view(&p));
     buf_free(&p);
     return committed(t);
 }
@@ -88,28 +88,28 @@ static enum mls_rule type_committed(struct trial *t, int type)
 static enum mls_rule type_proposed(struct trial *t, int type)
 {
     buf_u16(&t->e.body, (uint16_t)type);
-    return trial_refused(t, evil_proposal_raw(&t->e));
+    return trial_refused(t, mlsevil_proposal_raw(&t->e));
 }
 
 static enum mls_rule entry_kind(struct trial *t, int arg)
 {
     (void)arg;
-    t->e.lie = EVIL_ENTRY_KIND;
+    t->e.lie = MLSEVIL_ENTRY_KIND;
     return committed(t);
 }
 
 static enum mls_rule update_self(struct trial *t, int by_reference)
 {
-    struct evil_leaf l;
+    struct mlsevil_leaf l;
 
-    evil_leaf_init(&l, &t->p, 1, LEAF_UPDATE);
+    mlsevil_leaf_init(&l, &t->p, 1, LEAF_UPDATE);
     if (by_reference == 0) {
-        evil_update(&t->e, &l, EVIL_HONEST);
+        mlsevil_update(&t->e, &l, MLSEVIL_HONEST);
         return committed(t);
     }
     propose_update(t, 1);
     const struct waiting *w = t->p.m[0]->g->waiting;
-    evil_reference(&t->e, bytes_of(w->ref, SUITE_HASH));
+    mlsevil_reference(&t->e, bytes_of(w->ref, SUITE_HASH));
     return committed(t);
 }
 
@@ -117,16 +117,16 @@ static enum mls_rule remove_self(struct trial *t, int by_reference)
 {
     if (by_reference != 0) {
         propose(t, 2, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 1});
-        evil_waiting(&t->e);
+        mlsevil_waiting(&t->e);
     } else {
-        evil_remove(&t->e, 1);
+        mlsevil_remove(&t->e, 1);
     }
     return committed(t);
 }
 
 static enum mls_rule remove_nobody(struct trial *t, int leaf)
 {
-    evil_remove(&t->e, (uint32_t)leaf);
+    mlsevil_remove(&t->e, (uint32_t)leaf);
     return committed(t);
 }
 
@@ -136,7 +136,7 @@ static enum mls_rule remove_blank(struct trial *t, int proposed)
     if (proposed == 0)
         return remove_nobody(t, 2);
     return trial_refused(
-        t, evil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 2}));
+        t, mlsevil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_REMOVE, .removed = 2}));
 }
 
 static enum mls_rule leaf_twice(struct trial *t, int what)
@@ -144,14 +144,14 @@ static enum mls_rule leaf_twice(struct trial *t, int what)
     if (what == 2) {
         propose_update(t, 3);
         propose_update(t, 3);
-        evil_waiting(&t->e);
+        mlsevil_waiting(&t->e);
     } else {
-        evil_remove(&t->e, 3);
+        mlsevil_remove(&t->e, 3);
         if (what == 1)
             propose_update(t, 3);
         else
-            evil_remove(&t->e, 3);
-        evil_waiting(&t->e);
+            mlsevil_remove(&t->e, 3);
+        mlsevil_waiting(&t->e);
     }
     return committed(t);
 }
@@ -161,9 +161,9 @@ static enum mls_rule add_twice(struct trial *t, int arg)
     size_t who = trial_person(t);
 
     (void)arg;
-    evil_add(&t->e, buf_view(&t->p.m[who]->package));
+    mlsevil_add(&t->e, buf_view(&t->p.m[who]->package));
     party_repackage(&t->p, who);
-    evil_add(&t->e, buf_view(&t->p.m[who]->package));
+    mlsevil_add(&t->e, buf_view(&t->p.m[who]->package));
     return committed(t);
 }
 
@@ -171,7 +171,7 @@ static enum mls_rule add_member(struct trial *t, int arg)
 {
     (void)arg;
     party_repackage(&t->p, 3);
-    evil_add(&t->e, buf_view(&t->p.m[3]->package));
+    mlsevil_add(&t->e, buf_view(&t->p.m[3]->package));
     return committed(t);
 }
 
@@ -179,16 +179,16 @@ static enum mls_rule psk_twice(struct trial *t, int arg)
 {
     (void)arg;
     know_psks(t);
-    evil_psk(&t->e, "one", SUITE_HASH);
-    evil_psk(&t->e, "another", SUITE_HASH);
-    evil_psk(&t->e, "one", SUITE_HASH);
+    mlsevil_psk(&t->e, "one", SUITE_HASH);
+    mlsevil_psk(&t->e, "another", SUITE_HASH);
+    mlsevil_psk(&t->e, "one", SUITE_HASH);
     return committed(t);
 }
 
 static enum mls_rule psk_nonce(struct trial *t, int size)
 {
     know_psks(t);
-    evil_psk(&t->e, "one", (size_t)size);
+    mlsevil_psk(&t->e, "one", (size_t)size);
     return committed(t);
 }
 
@@ -197,16 +197,16 @@ static enum mls_rule psk_nonce_proposed(struct trial *t, int size)
     static const uint8_t zeroes[SUITE_HASH + 1];
 
     return trial_refused(
-        t, evil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_PSK,
-                                    .psk = {.type = PSK_EXTERNAL,
-                                        .id = LIT("one"),
-                                        .nonce = bytes_of(zeroes, (size_t)size)}}));
+        t, mlsevil_proposal(&t->e, &(struct proposal){.type = PROPOSAL_PSK,
+                                       .psk = {.type = PSK_EXTERNAL,
+                                           .id = LIT("one"),
+                                           .nonce = bytes_of(zeroes, (size_t)size)}}));
 }
 
 static enum mls_rule psk_unknown(struct trial *t, int arg)
 {
     know_psks(t);
-    evil_psk(&t->e, arg == 0 ? "nobody's" : "one", SUITE_HASH);
+    mlsevil_psk(&t->e, arg == 0 ? "nobody's" : "one", SUITE_HASH);
     if (arg != 0)
         for (size_t i = 0; i < 4; i++)
             t->p.m[i]->world.env.psk = i == 1 ? know_psk : NULL;
@@ -229,7 +229,7 @@ static enum mls_rule psk_usage(struct trial *t, int usage)
 {
     const struct proposal p = resumption(t, (uint8_t)usage, t->p.m[0]->g->now->context.epoch);
 
-    evil_value(&t->e, &p);
+    mlsevil_value(&t->e, &p);
     return committed(t);
 }
 
@@ -237,7 +237,7 @@ static enum mls_rule psk_usage_proposed(struct trial *t, int usage)
 {
     const struct proposal p = resumption(t, (uint8_t)usage, t->p.m[0]->g->now->context.epoch);
 
-    return trial_refused(t, evil_proposal(&t->e, &p));
+    return trial_refused(t, mlsevil_proposal(&t->e, &p));
 }
 
 /* Of an epoch that is to come. */
@@ -246,21 +246,21 @@ static enum mls_rule psk_epoch(struct trial *t, int arg)
     const struct proposal p = resumption(t, PSK_APPLICATION, 99);
 
     (void)arg;
-    evil_value(&t->e, &p);
+    mlsevil_value(&t->e, &p);
     return committed(t);
 }
 
 static enum mls_rule context_twice(struct trial *t, int arg)
 {
     (void)arg;
-    evil_context(&t->e, trial_required(t, TRIAL_LISTED));
-    evil_context(&t->e, trial_required(t, TRIAL_LISTED));
+    mlsevil_context(&t->e, trial_required(t, TRIAL_LISTED));
+    mlsevil_context(&t->e, trial_required(t, TRIAL_LISTED));
     return committed(t);
 }
 
 static enum mls_rule context_unsupported(struct trial *t, int required)
 {
-    evil_context(&t->e,
+    mlsevil_context(&t->e,
         required != 0 ? trial_required(t, TRIAL_UNHEARD) : trial_extended(t, TRIAL_UNHEARD));
     return committed(t);
 }
@@ -270,7 +270,7 @@ static enum mls_rule context_malformed(struct trial *t, int arg)
     (void)arg;
     buf_clear(&t->scratch);
     mls_ext_put(&t->scratch, EXT_REQUIRED_CAPABILITIES, LIT("\x01"));
-    evil_context(&t->e, buf_view(&t->scratch));
+    mlsevil_context(&t->e, buf_view(&t->scratch));
     return committed(t);
 }
 
@@ -285,7 +285,7 @@ static enum mls_rule context_ext_twice(struct trial *t, int arg)
     buf_init(&p, WIRE_SMALL);
     buf_u16(&p, PROPOSAL_CONTEXT);
     wire_put(&p, buf_view(&t->scratch));
-    evil_value_raw(&t->e, buf_view(&p));
+    mlsevil_value_raw(&t->e, buf_view(&p));
     buf_free(&p);
     return committed(t);
 }
@@ -301,13 +301,13 @@ static enum mls_rule reinit_beside(struct trial *t, int type)
     const struct proposal p = reinit(1);
 
     know_psks(t);
-    evil_value(&t->e, &p);
+    mlsevil_value(&t->e, &p);
     if (type == PROPOSAL_PSK)
-        evil_psk(&t->e, "one", SUITE_HASH);
+        mlsevil_psk(&t->e, "one", SUITE_HASH);
     else if (type == PROPOSAL_REMOVE)
-        evil_remove(&t->e, 3);
+        mlsevil_remove(&t->e, 3);
     else
-        evil_value(&t->e, &p);
+        mlsevil_value(&t->e, &p);
     return committed(t);
 }
 
@@ -316,7 +316,7 @@ static enum mls_rule reinit_version(struct trial *t, int arg)
     const struct proposal p = reinit(0);
 
     (void)arg;
-    evil_value(&t->e, &p);
+    mlsevil_value(&t->e, &p);
     return committed(t);
 }
 
@@ -327,8 +327,8 @@ static enum mls_rule external_init(struct trial *t, int proposed)
         .type = PROPOSAL_EXTERNAL_INIT, .kem_output = bytes_of(kem, sizeof kem)};
 
     if (proposed != 0)
-        return trial_refused(t, evil_proposal(&t->e, &p));
-    evil_value(&t->e, &p);
+        return trial_refused(t, mlsevil_proposal(&t->e, &p));
+    mlsevil_value(&t->e, &p);
     return committed(t);
 }
 
@@ -358,17 +358,17 @@ static enum mls_rule outsider(struct trial *t, int type)
     const struct epoch *now = t->p.m[0]->g->now;
     struct proposal p = {
         .type = (uint16_t)type, .removed = 2, .kem_output = bytes_of(kem, sizeof kem)};
-    struct evil_leaf l;
+    struct mlsevil_leaf l;
 
     t->e.who = trial_person(t);
-    t->e.flags = EVIL_EXTERNAL;
+    t->e.flags = MLSEVIL_EXTERNAL;
     trust_outsider(t);
     if (type == PROPOSAL_UPDATE) {
-        evil_leaf_init(&l, &t->p, t->e.who, LEAF_UPDATE);
-        p.leaf = evil_leaf_make(&l, epoch_place(now, 0), EVIL_HONEST);
+        mlsevil_leaf_init(&l, &t->p, t->e.who, LEAF_UPDATE);
+        p.leaf = mlsevil_leaf_make(&l, epoch_place(now, 0), MLSEVIL_HONEST);
     }
-    enum mls_rule rule =
-        trial_refused(t, evil_outsider(&t->e, SENDER_EXTERNAL, 0, t->p.m[t->e.who]->key, &p));
+    enum mls_rule rule = trial_refused(
+        t, mlsevil_outsider(&t->e, SENDER_EXTERNAL, 0, t->p.m[t->e.who]->key, &p));
     proposal_fini(&p);
     return rule;
 }
@@ -379,11 +379,11 @@ static enum mls_rule outsider_unknown(struct trial *t, int index)
     const struct proposal p = {.type = PROPOSAL_REMOVE, .removed = 2};
 
     t->e.who = trial_person(t);
-    t->e.flags = EVIL_EXTERNAL;
+    t->e.flags = MLSEVIL_EXTERNAL;
     if (index != 0)
         trust_outsider(t);
-    return trial_refused(
-        t, evil_outsider(&t->e, SENDER_EXTERNAL, (uint32_t)index, t->p.m[t->e.who]->key, &p));
+    return trial_refused(t,
+        mlsevil_outsider(&t->e, SENDER_EXTERNAL, (uint32_t)index, t->p.m[t->e.who]->key, &p));
 }
 
 static enum mls_rule outsider_forged(struct trial *t, int arg)
@@ -392,9 +392,9 @@ static enum mls_rule outsider_forged(struct trial *t, int arg)
 
     (void)arg;
     t->e.who = trial_person(t);
-    t->e.flags = EVIL_EXTERNAL;
+    t->e.flags = MLSEVIL_EXTERNAL;
     trust_outsider(t);
-    return trial_refused(t, evil_outsider(&t->e, SENDER_EXTERNAL, 0, t->p.m[3]->key, &p));
+    return trial_refused(t, mlsevil_outsider(&t->e, SENDER_EXTERNAL, 0, t->p.m[3]->key, &p));
 }
 
 /* Somebody new may propose itself, and only that (12.1.8, 6.1). */
@@ -403,9 +403,9 @@ static enum mls_rule newcomer(struct trial *t, int type)
     struct proposal p = {.type = (uint16_t)type, .removed = 2};
 
     t->e.who = trial_person(t);
-    t->e.flags = EVIL_EXTERNAL;
+    t->e.flags = MLSEVIL_EXTERNAL;
     return trial_refused(
-        t, evil_outsider(&t->e, SENDER_NEW_PROPOSAL, 0, t->p.m[t->e.who]->key, &p));
+        t, mlsevil_outsider(&t->e, SENDER_NEW_PROPOSAL, 0, t->p.m[t->e.who]->key, &p));
 }
 
 static enum mls_rule newcomer_for_another(struct trial *t, int arg)
@@ -414,10 +414,10 @@ static enum mls_rule newcomer_for_another(struct trial *t, int arg)
 
     (void)arg;
     t->e.who = trial_person(t);
-    t->e.flags = EVIL_EXTERNAL;
+    t->e.flags = MLSEVIL_EXTERNAL;
     cr_assert_eq(package_read(buf_view(&t->p.m[trial_person(t)]->package), &p.package), ERR_OK);
     enum mls_rule rule = trial_refused(
-        t, evil_outsider(&t->e, SENDER_NEW_PROPOSAL, 0, t->p.m[t->e.who]->key, &p));
+        t, mlsevil_outsider(&t->e, SENDER_NEW_PROPOSAL, 0, t->p.m[t->e.who]->key, &p));
     proposal_fini(&p);
     return rule;
 }

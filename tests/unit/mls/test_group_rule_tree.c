@@ -8,9 +8,9 @@ static enum mls_rule welcomed(struct trial *t)
 {
     size_t who = trial_person(t);
 
-    evil_add(&t->e, buf_view(&t->p.m[who]->package));
-    (void)evil_commit(&t->e);
-    return trial_join(t, who, evil_welcome(&t->e, who));
+    mlsevil_add(&t->e, buf_view(&t->p.m[who]->package));
+    (void)mlsevil_commit(&t->e);
+    return trial_join(t, who, mlsevil_welcome(&t->e, who));
 }
 
 /* Both doors must say the same. */
@@ -18,31 +18,31 @@ static enum mls_rule shown(struct trial *t)
 {
     enum mls_rule rule = welcomed(t);
     size_t who = trial_person(t);
-    struct evil e;
+    struct mlsevil e;
 
-    evil_init(&e, &t->p, 1);
+    mlsevil_init(&e, &t->p, 1);
     e.bend = t->e.bend;
     e.arg = t->e.arg;
-    enum mls_rule other = trial_enter(t, who, evil_info(&e));
+    enum mls_rule other = trial_enter(t, who, mlsevil_info(&e));
     cr_expect_eq(rule, other, "by a welcome: %s; by a group info: %s", mls_rule_text(rule),
         mls_rule_text(other));
-    evil_fini(&e);
+    mlsevil_fini(&e);
     return rule;
 }
 
 /* ---- leaves: the third's, in a tree without parents ---- */
 
-static void bend_leaf(struct evil *e, struct tree *t)
+static void bend_leaf(struct mlsevil *e, struct tree *t)
 {
     const struct leaf_place at = {
         .suite = e->party->suite, .group_id = LIT("party"), .index = 2};
-    enum evil_lie lie = (enum evil_lie)e->arg;
-    bool placed = lie == EVIL_LEAF_PLACE || lie == EVIL_LEAF_GROUP;
-    struct evil_leaf l;
+    enum mlsevil_lie lie = (enum mlsevil_lie)e->arg;
+    bool placed = lie == MLSEVIL_LEAF_PLACE || lie == MLSEVIL_LEAF_GROUP;
+    struct mlsevil_leaf l;
 
-    evil_leaf_init(&l, e->party, 2, placed ? LEAF_UPDATE : LEAF_KEY_PACKAGE);
-    evil_leaf_lie(&l, lie, e->party, 3);
-    struct leaf *made = evil_leaf_make(&l, at, lie);
+    mlsevil_leaf_init(&l, e->party, 2, placed ? LEAF_UPDATE : LEAF_KEY_PACKAGE);
+    mlsevil_leaf_lie(&l, lie, e->party, 3);
+    struct leaf *made = mlsevil_leaf_make(&l, at, lie);
     tree_set_leaf(t, 2, made);
     leaf_unref(made);
 }
@@ -90,7 +90,7 @@ static void put_hash(struct tree *t, uint32_t node, struct bytes hash)
     tree_touch(t, node);
 }
 
-static void bend_parent(struct evil *e, struct tree *t)
+static void bend_parent(struct mlsevil *e, struct tree *t)
 {
     static const uint8_t other[SUITE_HASH] = {1};
     static const uint32_t far[] = {3}, far_outside[] = {1u << 20}, twice[] = {0, 0},
@@ -154,7 +154,7 @@ static enum mls_rule parent_from_nowhere(struct trial *t, int arg)
 
 /* Two parents that share a key pair, each chained as it should be: only its keys tell. The
  * first's path brought both, so it knows what both open. */
-static void bend_twins(struct evil *e, struct tree *t)
+static void bend_twins(struct mlsevil *e, struct tree *t)
 {
     const struct leaf_place at = {
         .suite = e->party->suite, .group_id = LIT("party"), .index = 1};
@@ -163,15 +163,15 @@ static void bend_twins(struct evil *e, struct tree *t)
         bytes_of(other, sizeof other), bytes_of(other, sizeof other), bytes_of(other, 32)};
     uint8_t hash[SUITE_HASH];
     struct tree_path path;
-    struct evil_leaf l;
+    struct mlsevil_leaf l;
     size_t n = 0;
 
     tree_path(t, 1, &path);
     cr_assert_leq(path.n, 3);
     cr_assert_eq(tree_set_path(t, 1, &path, keys, hash, &n), ERR_OK);
-    evil_leaf_init(&l, e->party, 1, LEAF_COMMIT);
+    mlsevil_leaf_init(&l, e->party, 1, LEAF_COMMIT);
     l.parent_hash = bytes_of(hash, n);
-    struct leaf *made = evil_leaf_make(&l, at, EVIL_HONEST);
+    struct leaf *made = mlsevil_leaf_make(&l, at, MLSEVIL_HONEST);
     tree_set_leaf(t, 1, made);
     leaf_unref(made);
 }
@@ -184,19 +184,19 @@ static enum mls_rule twins(struct trial *t, int arg)
 }
 
 static const struct rulebook_row ROWS[] = {
-    {"leaf: signature", MLS_RULE_LEAF_SIGNATURE, leaf, EVIL_LEAF_SIGNATURE},
-    {"leaf: another place", MLS_RULE_LEAF_SIGNATURE, leaf, EVIL_LEAF_PLACE},
-    {"leaf: another group", MLS_RULE_LEAF_SIGNATURE, leaf, EVIL_LEAF_GROUP},
-    {"leaf: version", MLS_RULE_LEAF_VERSION, leaf, EVIL_LEAF_VERSION},
-    {"leaf: suite", MLS_RULE_LEAF_SUITE, leaf, EVIL_LEAF_SUITE},
-    {"leaf: extension", MLS_RULE_LEAF_EXTENSION, leaf, EVIL_LEAF_EXTENSION},
-    {"leaf: credential", MLS_RULE_LEAF_CREDENTIAL, leaf, EVIL_LEAF_CREDENTIAL},
-    {"leaf: others' credentials", MLS_RULE_LEAF_CREDENTIAL, leaf, EVIL_LEAF_CREDENTIALS},
-    {"leaf: key", MLS_RULE_LEAF_KEY, leaf, EVIL_LEAF_KEY},
-    {"leaf: signature key", MLS_RULE_LEAF_KEY, leaf, EVIL_LEAF_SIGNER},
+    {"leaf: signature", MLS_RULE_LEAF_SIGNATURE, leaf, MLSEVIL_LEAF_SIGNATURE},
+    {"leaf: another place", MLS_RULE_LEAF_SIGNATURE, leaf, MLSEVIL_LEAF_PLACE},
+    {"leaf: another group", MLS_RULE_LEAF_SIGNATURE, leaf, MLSEVIL_LEAF_GROUP},
+    {"leaf: version", MLS_RULE_LEAF_VERSION, leaf, MLSEVIL_LEAF_VERSION},
+    {"leaf: suite", MLS_RULE_LEAF_SUITE, leaf, MLSEVIL_LEAF_SUITE},
+    {"leaf: extension", MLS_RULE_LEAF_EXTENSION, leaf, MLSEVIL_LEAF_EXTENSION},
+    {"leaf: credential", MLS_RULE_LEAF_CREDENTIAL, leaf, MLSEVIL_LEAF_CREDENTIAL},
+    {"leaf: others' credentials", MLS_RULE_LEAF_CREDENTIAL, leaf, MLSEVIL_LEAF_CREDENTIALS},
+    {"leaf: key", MLS_RULE_LEAF_KEY, leaf, MLSEVIL_LEAF_KEY},
+    {"leaf: signature key", MLS_RULE_LEAF_KEY, leaf, MLSEVIL_LEAF_SIGNER},
     {"leaf: another's signature key", MLS_RULE_LEAF_SIGNATURE_KEY_TWICE, leaf,
-        EVIL_LEAF_SIGNER_TWICE},
-    {"leaf: another's key", MLS_RULE_LEAF_ENCRYPTION_KEY_TWICE, leaf, EVIL_LEAF_KEY_TWICE},
+        MLSEVIL_LEAF_SIGNER_TWICE},
+    {"leaf: another's key", MLS_RULE_LEAF_ENCRYPTION_KEY_TWICE, leaf, MLSEVIL_LEAF_KEY_TWICE},
     {"parent hash", MLS_RULE_TREE_PARENT_HASH, parent, HASH_OTHER},
     {"no parent hash", MLS_RULE_TREE_PARENT_HASH, parent, HASH_NONE},
     {"parent's key", MLS_RULE_TREE_PARENT_HASH, parent, KEY_OTHER},

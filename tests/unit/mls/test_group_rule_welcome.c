@@ -14,16 +14,16 @@ static enum err know_psk(void *arg, struct bytes id, struct buf *out)
 /* The liar adds somebody, with a lie in the welcome alone. */
 static enum mls_rule welcomed_by(struct trial *t, size_t who)
 {
-    evil_add(&t->e, buf_view(&t->p.m[who]->package));
-    (void)evil_commit(&t->e);
-    return trial_join(t, who, evil_welcome(&t->e, who));
+    mlsevil_add(&t->e, buf_view(&t->p.m[who]->package));
+    (void)mlsevil_commit(&t->e);
+    return trial_join(t, who, mlsevil_welcome(&t->e, who));
 }
 
 static enum mls_rule welcomed(struct trial *t, int lie)
 {
-    t->e.lie = (enum evil_lie)lie;
+    t->e.lie = (enum mlsevil_lie)lie;
     t->e.other = 3;
-    t->e.flags = EVIL_PATH;
+    t->e.flags = MLSEVIL_PATH;
     return welcomed_by(t, trial_person(t));
 }
 
@@ -33,9 +33,9 @@ static enum mls_rule for_another(struct trial *t, int arg)
     size_t another = trial_person(t);
 
     (void)arg;
-    evil_add(&t->e, buf_view(&t->p.m[who]->package));
-    (void)evil_commit(&t->e);
-    return trial_join(t, another, evil_welcome(&t->e, who));
+    mlsevil_add(&t->e, buf_view(&t->p.m[who]->package));
+    (void)mlsevil_commit(&t->e);
+    return trial_join(t, another, mlsevil_welcome(&t->e, who));
 }
 
 /* The package is ours by its secret, but was made for somebody else's key. */
@@ -45,11 +45,11 @@ static enum mls_rule by_another(struct trial *t, int arg)
     size_t another = trial_person(t);
 
     (void)arg;
-    evil_add(&t->e, buf_view(&t->p.m[who]->package));
-    (void)evil_commit(&t->e);
+    mlsevil_add(&t->e, buf_view(&t->p.m[who]->package));
+    (void)mlsevil_commit(&t->e);
     struct mls_identity kept = t->p.m[who]->who;
     t->p.m[who]->who = t->p.m[another]->who;
-    enum mls_rule rule = trial_join(t, who, evil_welcome(&t->e, who));
+    enum mls_rule rule = trial_join(t, who, mlsevil_welcome(&t->e, who));
     t->p.m[who]->who = kept;
     return rule;
 }
@@ -61,11 +61,11 @@ static enum mls_rule with_another_secret(struct trial *t, int arg)
     size_t another = trial_person(t);
 
     (void)arg;
-    evil_add(&t->e, buf_view(&t->p.m[who]->package));
-    (void)evil_commit(&t->e);
+    mlsevil_add(&t->e, buf_view(&t->p.m[who]->package));
+    (void)mlsevil_commit(&t->e);
     struct buf kept = t->p.m[who]->secret;
     t->p.m[who]->secret = t->p.m[another]->secret;
-    enum mls_rule rule = trial_join(t, who, evil_welcome(&t->e, who));
+    enum mls_rule rule = trial_join(t, who, mlsevil_welcome(&t->e, who));
     t->p.m[who]->secret = kept;
     return rule;
 }
@@ -88,7 +88,7 @@ static enum mls_rule psks(struct trial *t, int what)
     size_t who = trial_person(t);
 
     t->p.m[who]->world.env.psk = what == NOBODYS ? NULL : know_psk;
-    t->e.lie = EVIL_WELCOME_PSKS;
+    t->e.lie = MLSEVIL_WELCOME_PSKS;
     t->e.psks = ids;
     t->e.psk_n = what == TWICE ? 2 : 1;
     return welcomed_by(t, who);
@@ -102,21 +102,21 @@ static enum mls_rule psk_too_much(struct trial *t, int arg)
 
     (void)arg;
     t->p.m[who]->world.env.psk = know_psk;
-    t->e.lie = EVIL_WELCOME_PSKS;
+    t->e.lie = MLSEVIL_WELCOME_PSKS;
     t->e.psks = &id;
     t->e.psk_n = 1;
     return welcomed_by(t, who);
 }
 
 /* Somebody else stands where we should. */
-static void bend_self(struct evil *e, struct tree *t)
+static void bend_self(struct mlsevil *e, struct tree *t)
 {
-    struct evil_leaf l;
+    struct mlsevil_leaf l;
     uint32_t at = (uint32_t)e->arg;
     const struct leaf_place place = {.group_id = LIT("party"), .index = at};
 
-    evil_leaf_init(&l, e->party, e->party->n - 1, LEAF_KEY_PACKAGE);
-    struct leaf *made = evil_leaf_make(&l, place, EVIL_HONEST);
+    mlsevil_leaf_init(&l, e->party, e->party->n - 1, LEAF_KEY_PACKAGE);
+    struct leaf *made = mlsevil_leaf_make(&l, place, MLSEVIL_HONEST);
     tree_set_leaf(t, at, made);
     leaf_unref(made);
 }
@@ -129,9 +129,9 @@ static enum mls_rule not_in_it(struct trial *t, int strangers)
         (void)trial_person(t);
     t->e.arg = 4; /* where it would have been */
     t->e.bend = bend_self;
-    evil_add(&t->e, buf_view(&t->p.m[who]->package));
-    (void)evil_commit(&t->e);
-    return trial_join(t, who, evil_welcome(&t->e, who));
+    mlsevil_add(&t->e, buf_view(&t->p.m[who]->package));
+    (void)mlsevil_commit(&t->e);
+    return trial_join(t, who, mlsevil_welcome(&t->e, who));
 }
 
 static enum mls_rule context(struct trial *t, int required)
@@ -173,9 +173,9 @@ static enum mls_rule cut(struct trial *t, int arg)
     size_t who = trial_person(t);
 
     (void)arg;
-    evil_add(&t->e, buf_view(&t->p.m[who]->package));
-    (void)evil_commit(&t->e);
-    struct bytes welcome = evil_welcome(&t->e, who);
+    mlsevil_add(&t->e, buf_view(&t->p.m[who]->package));
+    (void)mlsevil_commit(&t->e);
+    struct bytes welcome = mlsevil_welcome(&t->e, who);
     welcome.n--;
     return trial_join(t, who, welcome);
 }
@@ -207,7 +207,7 @@ static enum mls_rule join_second(
     struct trial *t, struct party *second, enum follow how, size_t last)
 {
     struct party_member *m = second->m[last];
-    struct mls_join_request what = {.welcome = evil_welcome(&t->e, last),
+    struct mls_join_request what = {.welcome = mlsevil_welcome(&t->e, last),
         .package = buf_view(&m->package),
         .secret = buf_view(&m->secret),
         .prior = how == BRANCH_UNKNOWN ? NULL : t->p.m[last]->g};
@@ -225,12 +225,12 @@ static void put_tie(struct trial *t, uint8_t usage, uint64_t epoch)
 {
     static const uint8_t nonce[SUITE_HASH] = {1};
 
-    evil_value(&t->e, &(struct proposal){.type = PROPOSAL_PSK,
-                          .psk = {.type = PSK_RESUMPTION,
-                              .usage = usage,
-                              .id = LIT("party"),
-                              .epoch = epoch,
-                              .nonce = bytes_of(nonce, sizeof nonce)}});
+    mlsevil_value(&t->e, &(struct proposal){.type = PROPOSAL_PSK,
+                             .psk = {.type = PSK_RESUMPTION,
+                                 .usage = usage,
+                                 .id = LIT("party"),
+                                 .epoch = epoch,
+                                 .nonce = bytes_of(nonce, sizeof nonce)}});
 }
 
 static enum mls_rule second_of(struct trial *t, struct party *second, enum follow how)
@@ -244,8 +244,8 @@ static enum mls_rule second_of(struct trial *t, struct party *second, enum follo
     struct party_member *m = second->m[1];
 
     cr_assert_eq(mls_group_create(&m->world.env, &m->who, &what, &m->g), ERR_OK);
-    evil_fini(&t->e);
-    evil_init(&t->e, second, 1);
+    mlsevil_fini(&t->e);
+    mlsevil_init(&t->e, second, 1);
     if (how != BRANCH_NOT)
         put_tie(t, is_reinit(how) ? PSK_REINIT : PSK_BRANCH, epoch);
     if (how == BRANCH_TWICE)
@@ -253,12 +253,12 @@ static enum mls_rule second_of(struct trial *t, struct party *second, enum follo
     size_t n = is_reinit(how) && how != REINIT_MISSING ? 4 : 3;
     for (size_t i = 0; i < n; i++)
         if (i != 1)
-            evil_add(&t->e, buf_view(&second->m[i]->package));
+            mlsevil_add(&t->e, buf_view(&second->m[i]->package));
     if (how == BRANCH_STRANGER)
-        evil_add(&t->e, buf_view(&second->m[4]->package));
+        mlsevil_add(&t->e, buf_view(&second->m[4]->package));
     t->e.epoch = how == BRANCH_LATER ? 2 : 0;
     t->e.prior = t->p.m[1]->g;
-    (void)evil_commit(&t->e);
+    (void)mlsevil_commit(&t->e);
     return join_second(t, second, how, 2);
 }
 
@@ -285,8 +285,8 @@ static enum mls_rule follow(struct trial *t, int arg)
         party_repackage(&second, who);
     }
     enum mls_rule rule = second_of(t, &second, how);
-    evil_fini(&t->e);
-    evil_init(&t->e, &t->p, 1);
+    mlsevil_fini(&t->e);
+    mlsevil_init(&t->e, &t->p, 1);
     party_fini(&second);
     if (closed)
         trial_unfilled(t); /* nothing honest can follow there */
@@ -294,25 +294,25 @@ static enum mls_rule follow(struct trial *t, int arg)
 }
 
 static const struct rulebook_row ROWS[] = {
-    {"another package's", MLS_RULE_WELCOME_NOT_MINE, welcomed, EVIL_WELCOME_REF},
+    {"another package's", MLS_RULE_WELCOME_NOT_MINE, welcomed, MLSEVIL_WELCOME_REF},
     {"for another", MLS_RULE_WELCOME_NOT_MINE, for_another, 0},
     {"by another", MLS_RULE_WELCOME_NOT_MINE, by_another, 0},
-    {"another suite", MLS_RULE_WELCOME_NOT_MINE, welcomed, EVIL_WELCOME_SUITE},
+    {"another suite", MLS_RULE_WELCOME_NOT_MINE, welcomed, MLSEVIL_WELCOME_SUITE},
     {"another secret", MLS_RULE_WELCOME_SECRETS, with_another_secret, 0},
-    {"secrets broken", MLS_RULE_WELCOME_SECRETS, welcomed, EVIL_WELCOME_SECRETS},
-    {"info broken", MLS_RULE_WELCOME_SECRETS, welcomed, EVIL_WELCOME_INFO},
-    {"joiner secret too short", MLS_RULE_FORMAT, welcomed, EVIL_WELCOME_JOINER},
-    {"path secret", MLS_RULE_PATH_SECRET, welcomed, EVIL_WELCOME_PATH},
-    {"signature", MLS_RULE_INFO_SIGNATURE, welcomed, EVIL_INFO_SIGNATURE},
-    {"signer", MLS_RULE_INFO_SIGNATURE, welcomed, EVIL_INFO_SIGNER},
-    {"no signer", MLS_RULE_INFO_SIGNATURE, welcomed, EVIL_INFO_SIGNER_FAR},
-    {"suite", MLS_RULE_PACKAGE_SUITE, welcomed, EVIL_INFO_SUITE},
-    {"version", MLS_RULE_FORMAT, welcomed, EVIL_INFO_VERSION},
-    {"tag", MLS_RULE_COMMIT_TAG, welcomed, EVIL_INFO_TAG},
-    {"tag too short", MLS_RULE_FORMAT, welcomed, EVIL_INFO_TAG_SHORT},
-    {"no tree", MLS_RULE_INFO_TREE, welcomed, EVIL_INFO_TREE_NONE},
-    {"another tree", MLS_RULE_TREE_HASH, welcomed, EVIL_INFO_TREE_OTHER},
-    {"a tree that ends in a blank", MLS_RULE_TREE_SHAPE, welcomed, EVIL_INFO_TREE_BLANK},
+    {"secrets broken", MLS_RULE_WELCOME_SECRETS, welcomed, MLSEVIL_WELCOME_SECRETS},
+    {"info broken", MLS_RULE_WELCOME_SECRETS, welcomed, MLSEVIL_WELCOME_INFO},
+    {"joiner secret too short", MLS_RULE_FORMAT, welcomed, MLSEVIL_WELCOME_JOINER},
+    {"path secret", MLS_RULE_PATH_SECRET, welcomed, MLSEVIL_WELCOME_PATH},
+    {"signature", MLS_RULE_INFO_SIGNATURE, welcomed, MLSEVIL_INFO_SIGNATURE},
+    {"signer", MLS_RULE_INFO_SIGNATURE, welcomed, MLSEVIL_INFO_SIGNER},
+    {"no signer", MLS_RULE_INFO_SIGNATURE, welcomed, MLSEVIL_INFO_SIGNER_FAR},
+    {"suite", MLS_RULE_PACKAGE_SUITE, welcomed, MLSEVIL_INFO_SUITE},
+    {"version", MLS_RULE_FORMAT, welcomed, MLSEVIL_INFO_VERSION},
+    {"tag", MLS_RULE_COMMIT_TAG, welcomed, MLSEVIL_INFO_TAG},
+    {"tag too short", MLS_RULE_FORMAT, welcomed, MLSEVIL_INFO_TAG_SHORT},
+    {"no tree", MLS_RULE_INFO_TREE, welcomed, MLSEVIL_INFO_TREE_NONE},
+    {"another tree", MLS_RULE_TREE_HASH, welcomed, MLSEVIL_INFO_TREE_OTHER},
+    {"a tree that ends in a blank", MLS_RULE_TREE_SHAPE, welcomed, MLSEVIL_INFO_TREE_BLANK},
     {"cut", MLS_RULE_FORMAT, cut, 0},
     {"psk of nobody", MLS_RULE_PSK_UNKNOWN, psks, NOBODYS},
     {"psk nonce", MLS_RULE_PSK_NONCE, psks, SHORT},

@@ -8,32 +8,32 @@
 static void propose(struct trial *t, const struct proposal *p)
 {
     t->skip[1] = true;
-    trial_taken(t, evil_proposal(&t->e, p));
+    trial_taken(t, mlsevil_proposal(&t->e, p));
 }
 
-static void propose_update(struct trial *t, enum evil_lie lie)
+static void propose_update(struct trial *t, enum mlsevil_lie lie)
 {
     const struct epoch *now = t->p.m[1]->g->now;
     struct proposal p = {.type = PROPOSAL_UPDATE};
-    struct evil_leaf l;
+    struct mlsevil_leaf l;
 
-    evil_leaf_init(&l, &t->p, 1, LEAF_UPDATE);
-    evil_leaf_lie(&l, lie, &t->p, 3);
-    p.leaf = evil_leaf_make(&l, epoch_place(now, now->self), EVIL_HONEST);
+    mlsevil_leaf_init(&l, &t->p, 1, LEAF_UPDATE);
+    mlsevil_leaf_lie(&l, lie, &t->p, 3);
+    p.leaf = mlsevil_leaf_make(&l, epoch_place(now, now->self), MLSEVIL_HONEST);
     propose(t, &p);
     proposal_fini(&p);
 }
 
-static void propose_add(struct trial *t, size_t who, enum evil_lie lie, struct bytes key)
+static void propose_add(struct trial *t, size_t who, enum mlsevil_lie lie, struct bytes key)
 {
     struct proposal p = {.type = PROPOSAL_ADD};
-    struct evil_leaf l;
+    struct mlsevil_leaf l;
 
-    evil_leaf_init(&l, &t->p, who, LEAF_KEY_PACKAGE);
-    evil_leaf_lie(&l, lie, &t->p, 3);
+    mlsevil_leaf_init(&l, &t->p, who, LEAF_KEY_PACKAGE);
+    mlsevil_leaf_lie(&l, lie, &t->p, 3);
     if (key.n != 0)
         l.encryption_key = key;
-    evil_package(&t->p, &l, (struct leaf_place){0}, EVIL_PACKAGE_HONEST, &t->scratch);
+    mlsevil_package(&t->p, &l, (struct leaf_place){0}, MLSEVIL_PACKAGE_HONEST, &t->scratch);
     cr_assert_eq(package_read(buf_view(&t->scratch), &p.package), ERR_OK);
     propose(t, &p);
     proposal_fini(&p);
@@ -41,18 +41,18 @@ static void propose_add(struct trial *t, size_t who, enum evil_lie lie, struct b
 
 static void bad_updates(struct trial *t)
 {
-    propose_update(t, EVIL_LEAF_KEY_TWICE);
-    propose_update(t, EVIL_LEAF_SIGNER_TWICE);
-    propose_update(t, EVIL_LEAF_CREDENTIALS);
+    propose_update(t, MLSEVIL_LEAF_KEY_TWICE);
+    propose_update(t, MLSEVIL_LEAF_SIGNER_TWICE);
+    propose_update(t, MLSEVIL_LEAF_CREDENTIALS);
 }
 
 static void bad_adds(struct trial *t)
 {
     size_t who = party_person(&t->p);
 
-    propose_add(t, who, EVIL_LEAF_KEY_TWICE, (struct bytes){0});
-    propose_add(t, who, EVIL_LEAF_CREDENTIALS, (struct bytes){0});
-    propose_add(t, 3, EVIL_HONEST, (struct bytes){0});
+    propose_add(t, who, MLSEVIL_LEAF_KEY_TWICE, (struct bytes){0});
+    propose_add(t, who, MLSEVIL_LEAF_CREDENTIALS, (struct bytes){0});
+    propose_add(t, 3, MLSEVIL_HONEST, (struct bytes){0});
 }
 
 static void bad_context(struct trial *t)
@@ -94,8 +94,8 @@ static void twins(struct trial *t)
     uint8_t key[32];
 
     env_random(&t->p.world.env, key, sizeof key);
-    propose_add(t, party_person(&t->p), EVIL_HONEST, bytes_of(key, sizeof key));
-    propose_add(t, party_person(&t->p), EVIL_HONEST, bytes_of(key, sizeof key));
+    propose_add(t, party_person(&t->p), MLSEVIL_HONEST, bytes_of(key, sizeof key));
+    propose_add(t, party_person(&t->p), MLSEVIL_HONEST, bytes_of(key, sizeof key));
 }
 
 static const struct {

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/* Which face this run has, by the command line. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "bin/sotto.h"
+#include "face/json.h"
+#include "face/once.h"
+#include "face/plain.h"
+#include "face/text.h"
+#include "tui/tui.h"
+
+static enum err ask_person(const char *words, struct buf *out)
+{
+    struct buf clean;
+
+    buf_init(&clean, 1024);
+    text_name(&clean, bytes_str(words));
+    enum err e = secret_ask(buf_cstr(&clean), SECRET_ONCE, out);
+    buf_free(&clean);
+    return e;
+}
+
+static void make_once(struct client *c, struct shown *s)
+{
+    const struct options *o = &c->options;
+    const struct once_setup setup = {
+        .verb = o->verb,
+        .where = c->target,
+        .text = bytes_str(o->words[1] != NULL ? o->words[1] : ""),
+        .text_from_input = o->verb == OPTIONS_SEND && o->words[1] == NULL,
+        .json = o->json,
+        .verified = o->verified,
+        .number = o->number,
+        .ask = ask_person,
+    };
+
+    s->reads = setup.text_from_input;
+    s->face = once_new(c->model, &setup, STDOUT_FILENO);
+    s->face_free = once_free;
+}
+
+static void make_doctor(struct client *c, struct shown *s)
+{
+    struct doctor_setup setup = {.json = c->options.json};
+
+    probe(c, &setup);
+    s->face = doctor_new(c->model, &setup, STDOUT_FILENO);
+    s->face_free = doctor_free;
+}
+
+static enum err make_chat(struct client *c, struct shown *s, char *why, size_t why_n)
+{
+    s->reads = true;
+    if (c->options.json) {
+        s->face = json_face_new(c->model, STDOUT_FILENO);
+        s->face_free = json_face_free;
+    } else if (c->options.plain) {
+        s->face = plain_new(c->model, STDIN_FILENO, STDOUT_FILENO);
+        s->face_free = plain_free;
+    } else {
+        return tui_open(c->model, &s->tui, why, why_n);
+    }
+    return ERR_OK;
+}
+
+enum err face_choose(struct client *c, struct shown *s, char *why, size_t why_n)
+{
+    if (c->options.verb == OPTIONS_SCREEN)
+        return make_chat(c, s, why, why_n);
+    if (c->notice[0] != '\0')
+        (void)complain(FACE_OK, c->notice);
+    c->notice[0] = '\0';
+    if (c->options.verb == OPTIONS_DOCTOR)
+        make_doctor(c, s);
+    else
+        make_once(c, s);
+    return ERR_OK;
+}
