@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "client/keep.h"
 #include "crypto/hash.h"
 
 #define LINE_MAX_BYTES (8u * EVENT_TEXT)
@@ -62,30 +63,28 @@ void chatlog_set(struct engine *e, struct talk *c, bool on)
 {
     char name[2 * FILE_SLUG + 40];
 
-    if (!on) {
-        c->logged = false;
-        close_log(c);
-        engine_say_in(e, c, EVENT_INFO, "No text log is written here any more.");
-    } else if (open_log(e, c, name)) {
-        c->logged = true;
+    c->logged = on && open_log(e, c, name);
+    if (c->logged) {
         engine_say_in(e, c, EVENT_INFO,
             "From now on what is said here is written to %s/%s, readable for whoever has the "
             "file.",
             e->setup.log_dir, name);
-    } else {
+    } else if (on) {
         engine_say_in(e, c, EVENT_WARN,
             "No text log can be written%s%s: look at that folder's owner and rights.",
             e->setup.log_dir != NULL ? " in " : "",
             e->setup.log_dir != NULL ? e->setup.log_dir : "");
+    } else {
+        close_log(c);
+        engine_say_in(e, c, EVENT_INFO, "No text log is written here any more.");
     }
+    keep_talk(e, c);
 }
 
 void chatlog_again(struct engine *e, struct talk *c)
 {
-    char name[2 * FILE_SLUG + 40];
-
-    if (c->logged && !open_log(e, c, name))
-        chatlog_set(e, c, false);
+    if (c->logged)
+        chatlog_set(e, c, true);
 }
 
 /* Whatever is said, only the first line of it stands at the margin: else a message could write
@@ -110,6 +109,8 @@ void chatlog_line(
     char time[CLOCK_TEXT];
     struct buf line;
 
+    if (c->log_fd < 0) /* the first words since the start */
+        chatlog_again(e, c);
     if (c->log_fd < 0)
         return;
     clock_iso(wall_ms, time);
@@ -124,6 +125,7 @@ void chatlog_line(
         engine_say_in(e, c, EVENT_WARN, "The text log could not be written; it ends here.");
         c->logged = false;
         close_log(c);
+        keep_talk(e, c);
     }
     buf_wipe(&line);
 }

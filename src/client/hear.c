@@ -145,6 +145,8 @@ static void joined(struct engine *e, struct talk *c, const struct hear_entry *in
     if (p == NULL)
         return;
     name_joiner(e, c, p, in);
+    if (!talk_person_guest(p)) /* an old leaf went as this one came */
+        talk_gone_del(c, bytes_str(p->name));
     people_text(p, who);
     engine_say_in(e, c, EVENT_HERE, "%s is in the group now", who);
     p->whole = true;

@@ -20,6 +20,7 @@ static void put_card(const struct talk *c, struct buf *row)
     buf_text(row, c->title);
     buf_u8(row, c->wanted);
     buf_u8(row, c->verified_only);
+    buf_u8(row, c->logged);
     buf_u32(row, c->keep_days);
 }
 
@@ -135,6 +136,7 @@ void keep_forget(struct engine *e, const struct talk *c)
     buf_init(&key, TALK_KEY + POLICY_PRINT);
     vault_del_all(e->vault, VAULT_CONVO, talk_key(c));
     vault_del_all(e->vault, VAULT_GROUP, talk_key(c));
+    vault_del(e->vault, VAULT_DRAFT, talk_key(c), 0);
     while ((p = map_next(&c->people, &at, NULL)) != NULL) {
         buf_clear(&key);
         vault_del(e->vault, VAULT_SENDER, below(c, p->print, sizeof p->print, &key), 0);
@@ -168,7 +170,7 @@ void keep_renamed(struct engine *e, struct talk *c, struct bytes name)
 struct card {
     uint8_t kind;
     struct bytes title;
-    bool wanted, verified_only;
+    bool wanted, verified_only, logged;
     uint32_t keep_days;
 };
 
@@ -182,6 +184,7 @@ static enum err read_card(struct bytes value, struct card *out)
     out->title = reader_str8(&r);
     out->wanted = reader_u8(&r) != 0;
     out->verified_only = reader_u8(&r) != 0;
+    out->logged = reader_u8(&r) != 0;
     out->keep_days = reader_u32(&r);
     if (reader_end(&r) != ERR_OK || version != VERSION || out->kind > CONVO_DIRECT ||
         out->title.n == 0 || out->title.n > MSG_ROOM)
@@ -203,6 +206,7 @@ static enum err take_card(void *arg, struct bytes key, uint32_t sub, struct byte
     group_env(c);
     c->wanted = card.wanted;
     c->verified_only = card.verified_only;
+    c->logged = card.logged;
     c->keep_days = card.keep_days;
     return ERR_OK;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "client/draft.h"
 #include "client/history.h"
 
 #define PAGE_ROWS   50u
@@ -212,6 +213,7 @@ void past_page(struct engine *e, struct talk *c)
                                     : model_direct(e->model, talk_title(c));
     if (c->page == NULL)
         mem_die("more pages than the model can hold");
+    draft_show(e, c);
     if (history_last(e->vault, talk_key(c)) != 0)
         read_page(e, c, NULL);
 }

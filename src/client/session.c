@@ -8,6 +8,7 @@
 #include "client/answer.h"
 #include "client/catchup.h"
 #include "client/command.h"
+#include "client/draft.h"
 #include "client/group.h"
 #include "client/handle.h"
 #include "client/handle_connect.h"
@@ -513,6 +514,10 @@ static void serve(struct engine *e, const struct intent *i)
     e->at = page_meant(e, i);
     if (i->kind == INTENT_QUIT) {
         engine_leave(e);
+    } else if (i->kind == INTENT_DRAFT) {
+        struct talk *c = engine_of_page(e, e->at);
+        if (c != NULL)
+            draft_keep(e, c, text);
     } else if (e->at == NULL) {
         e->at = e->model->home;
         engine_say(e, NULL, EVENT_WARN, "You are not in %s%.*s.", i->direct ? "" : "#",

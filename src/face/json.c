@@ -30,7 +30,9 @@ struct json_face {
         int64_t id;
     } pending[PENDING];
     size_t count;
-    struct buf last_room; /* the last event of a room: much of what changes does not show */
+    /* The last that was told of the link, and of a room: much of what changes does not show. */
+    struct buf last_link;
+    struct buf last_room;
 };
 
 /* One request, while it is read. Texts are borrowed from the doc. */
@@ -305,6 +307,16 @@ static void put_line(struct json_face *j, struct buf *line)
     buf_wipe(line);
 }
 
+static void put_news(struct json_face *j, struct buf *last, struct buf *line)
+{
+    if (!bytes_eq(buf_view(line), buf_view(last))) {
+        buf_clear(last);
+        buf_bytes(last, buf_view(line));
+        face_put(&j->f, buf_view(line));
+    }
+    buf_free(line);
+}
+
 static void on_event(void *arg, const struct room *r, const struct event *ev, bool fresh)
 {
     struct buf line;
@@ -321,7 +333,7 @@ static void on_link(void *arg)
 
     buf_init(&line, FACE_OUT);
     object_link(&line, j->f.model);
-    put_line(j, &line);
+    put_news(j, &j->last_link, &line);
 }
 
 static void on_room(void *arg, const struct room *r)
@@ -331,12 +343,7 @@ static void on_room(void *arg, const struct room *r)
 
     buf_init(&line, FACE_OUT);
     object_room(&line, r);
-    if (!bytes_eq(buf_view(&line), buf_view(&j->last_room))) {
-        buf_clear(&j->last_room);
-        buf_bytes(&j->last_room, buf_view(&line));
-        face_put(&j->f, buf_view(&line));
-    }
-    buf_free(&line);
+    put_news(j, &j->last_room, &line);
 }
 
 static void on_ask(void *arg)
@@ -372,6 +379,7 @@ static void on_fini(struct face *f)
     struct json_face *j = self(f);
 
     f->model->ear = (struct model_ear){0};
+    buf_free(&j->last_link);
     buf_free(&j->last_room);
     while (j->count > 0)
         reply(f, j->pending[--j->count].id, false, "sotto ended before this was answered.");
@@ -384,6 +392,7 @@ struct face *json_face_new(struct model *m, int out_fd)
     struct json_face *j = mem_alloc(sizeof *j);
 
     face_init(&j->f, &OPS, m, out_fd);
+    buf_init(&j->last_link, FACE_OUT);
     buf_init(&j->last_room, FACE_OUT);
     m->ear = (struct model_ear){on_event, on_link, on_room, on_ask, on_outcome, j};
     return &j->f;

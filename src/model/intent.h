@@ -20,6 +20,7 @@ enum intent_kind {
     INTENT_CAREFUL, /* words that only people may read whose keys were compared */
     INTENT_ANSWER,  /* to what the model asks for */
     INTENT_TYPING,  /* a key was pressed in a message */
+    INTENT_DRAFT,   /* what stands on the line of a page, to be kept; empty: nothing */
     INTENT_QUIT
 };
 

@@ -55,8 +55,25 @@ static size_t place(const struct rooms *rs, struct bytes name, bool *found)
     return low;
 }
 
+static void forget_draft(struct room *r)
+{
+    if (r->draft != NULL)
+        mem_wipe_free(r->draft, strlen(r->draft) + 1);
+    r->draft = NULL;
+}
+
+void room_set_draft(struct room *r, struct bytes text)
+{
+    forget_draft(r);
+    if (text.n == 0)
+        return;
+    r->draft = mem_alloc(text.n + 1);
+    (void)bytes_copy(r->draft, text.n + 1, text);
+}
+
 void room_fini(struct room *r)
 {
+    forget_draft(r);
     roster_fini(&r->people);
     events_fini(&r->events);
 }

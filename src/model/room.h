@@ -47,6 +47,7 @@ struct room {
     char code[ROOM_CODE]; /* equal for all exactly when all see the same group; or "" */
     char topic[ROOM_TOPIC + 1];
     char typing[ROOM_TYPING]; /* who is, when the person wants to know; or "" */
+    char *draft;              /* what stood on its line when it was left; NULL: nothing */
     struct roster people;
     struct events events;
 };
@@ -70,6 +71,7 @@ bool rooms_rename(struct rooms *rs, struct room *r, struct bytes name);
 void rooms_mark(struct rooms *rs);
 void rooms_sweep(struct rooms *rs);
 void room_fini(struct room *r);
+void room_set_draft(struct room *r, struct bytes text); /* copied; nothing: none */
 static inline struct bytes room_name(const struct room *r)
 {
     return bytes_of(r->name, r->name_n);

@@ -12,12 +12,57 @@ static struct editline *line_of(struct tui *t)
     return t->model->ask.open ? &t->v.answer : &t->v.line;
 }
 
+/* ---- what stands on the line ---- */
+
+static struct room *page_of_line(const struct tui *t)
+{
+    if (t->typed_on == NULL || t->page.where_n == 0)
+        return t->typed_on != NULL ? t->model->home : NULL;
+    return model_find(t->model, t->page.direct, bytes_of(t->page.where, t->page.where_n));
+}
+
+/* false: the page is gone, and what was typed has no place. */
+static bool keep_line(struct tui *t)
+{
+    struct bytes text = editline_text(&t->v.line);
+    struct room *r = page_of_line(t);
+
+    if (r == NULL)
+        return false;
+    if (bytes_eq(text, bytes_str(r->draft != NULL ? r->draft : "")))
+        return true;
+    room_set_draft(r, text);
+    if (t->page.where_n != 0) /* nothing is kept of the relay's own page */
+        (void)intents_put(&t->model->intents, &t->page, text);
+    return true;
+}
+
+void act_follow_page(struct tui *t)
+{
+    const struct room *r = t->model->open;
+
+    if (t->typed_on == r)
+        return;
+    bool kept = keep_line(t);
+    t->typed_on = r;
+    t->page = (struct intent){.kind = INTENT_DRAFT, .direct = r->direct};
+    if (r != t->model->home) {
+        t->page.where_n = r->name_n;
+        memcpy(t->page.where, r->name, r->name_n);
+    }
+    if (kept || r->draft != NULL)
+        editline_set(&t->v.line, bytes_str(r->draft != NULL ? r->draft : ""));
+    t->dirty |= PANE_INPUT;
+}
+
 static void insert(struct tui *t, const struct input_key *k)
 {
     uint8_t text[4];
 
     (void)editline_insert(line_of(t), bytes_of(text, utf8_put(text, k->cp)));
     mem_wipe(text, sizeof text);
+    if (k->cp == ' ' && !t->model->ask.open) /* a word more is worth keeping */
+        (void)keep_line(t);
     if (t->model->tell_typing && !t->model->ask.open && t->v.line.text[0] != '/')
         (void)intents_push(&t->model->intents, INTENT_TYPING, (struct bytes){0});
 }
@@ -96,6 +141,7 @@ static void enter(struct tui *t, const struct input_key *k)
         pane_log_newest(&t->v);
         if (intents_push(&t->model->intents, INTENT_LINE, text) != ERR_OK)
             editline_set(&t->v.line, text);
+        (void)keep_line(t);
     }
     buf_wipe(&line);
 }

@@ -22,10 +22,14 @@ struct tui {
     struct buf pasted;                                /* until its end has come */
     char asked[sizeof((struct model_ask *)0)->words]; /* what the answer is being typed for */
     bool quit_asked;                                  /* by the key before this one */
+    const struct room *typed_on; /* whose line it is; it may be gone: known by its name */
+    struct intent page;          /* that page, as an intent says it; of no kind, without text */
 };
 
 void act_do(struct tui *t, enum action a, const struct input_key *k);
 void act_paste(struct tui *t, const struct buf *text); /* as text, whatever it looks like */
 void act_follow_ask(struct tui *t); /* wipes what was typed for a question that is gone */
+/* Each page has its line: the old page's is kept, the new page's is there again. */
+void act_follow_page(struct tui *t);
 
 #endif

@@ -76,6 +76,7 @@ void tui_draw(struct tui *t)
     unsigned dirty;
 
     act_follow_ask(t);
+    act_follow_page(t);
     dirty = t->dirty | model_take_dirty(t->model);
     if (dirty == 0)
         return;
@@ -131,6 +132,7 @@ static void paste(struct tui *t, const struct input_key *k)
 static void take(struct tui *t, struct input_key k)
 {
     act_follow_ask(t);
+    act_follow_page(t);
     t->quit_asked = t->v.quit_armed;
     t->v.quit_armed = false;
     buf_clear(&t->v.hint);

@@ -5,6 +5,7 @@
 
 #include "client/past.h"
 #include "support/crew_check.h"
+#include "support/support.h"
 
 #define TURNS 24
 
@@ -77,6 +78,63 @@ Test(engine_kill, sender__many_words_of_one_instant_keep_their_order)
         crew_quiet(&crew);
     }
     crew_orderly(&crew, "#ops");
+}
+
+/* What was typed and not said is there again, until it is said or wiped out. */
+Test(engine_kill, draft__is_on_its_page_again)
+{
+    crew_gather(&crew, "ops", 2, true);
+    struct crew_member *alice = crew.members[0];
+    crew_draft(alice, "#ops", "I wonder whether");
+    crew_run(&crew, 1000);
+    crew_kill(alice);
+    crew_start(alice);
+    crew_sealed(alice, "#ops", 2);
+    cr_assert_str_eq(crew_page(alice, "#ops")->draft, "I wonder whether");
+    crew_draft(alice, "#ops", "");
+    crew_run(&crew, 1000);
+    crew_kill(alice);
+    crew_start(alice);
+    crew_sealed(alice, "#ops", 2);
+    cr_assert_null(crew_page(alice, "#ops")->draft);
+    cr_assert_eq(crew_count(crew.members[1], "#ops", "wonder"), 0);
+}
+
+Test(engine_kill, draft__goes_with_the_room)
+{
+    crew_gather(&crew, "ops", 2, true);
+    struct crew_member *alice = crew.members[0];
+    crew_draft(alice, "#ops", "I wonder whether");
+    crew_type_in(alice, "#ops", "/leave");
+    crew_run(&crew, 5000);
+    crew_kill(alice);
+    crew_start(alice);
+    crew_join(alice, "ops");
+    cr_assert_null(crew_page(alice, "#ops")->draft);
+}
+
+Test(engine_kill, text_log__goes_on_in_a_new_file)
+{
+    char logs[96];
+
+    support_tmpdir(logs, sizeof logs);
+    struct crew_member *alice = crew_new_account(&crew, "alice");
+    alice->setup.log_dir = logs;
+    crew_start(alice);
+    crew_join(alice, "ops");
+    crew_type_in(alice, "#ops", "/log on");
+    crew_run(&crew, 1000);
+    crew_kill(alice);
+    crew_start(alice);
+    crew_sealed(alice, "#ops", 1);
+    cr_assert(crew_saw(alice, "#ops", logs));
+    crew_type_in(alice, "#ops", "/log off");
+    crew_run(&crew, 1000);
+    crew_kill(alice);
+    crew_start(alice);
+    crew_sealed(alice, "#ops", 1);
+    cr_assert_not(crew_saw(alice, "#ops", logs));
+    support_rmtree(logs);
 }
 
 static void not_now(void *arg)

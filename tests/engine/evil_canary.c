@@ -81,7 +81,7 @@ static struct buf slurp(const char *name)
 
 /* ---- where the relay is ---- */
 
-enum { SECRET_ACCOUNT, SECRET_ROOM, IN_ROOM, IN_DEN, IN_DIRECT, AWAY, TOPIC, CANARIES };
+enum { SECRET_ACCOUNT, SECRET_ROOM, IN_ROOM, IN_DEN, IN_DIRECT, AWAY, TOPIC, DRAFT, CANARIES };
 static char canary[CANARIES][CANARY + 1];
 
 static void none_in(const char *where, struct bytes b)
@@ -163,6 +163,7 @@ static void story(void)
     (void)snprintf(line, sizeof line, "/msg bob %s", canary[IN_DIRECT]);
     crew_type(v.m[ALICE], line);
     crew_reads(v.m[BOB], "@alice", canary[IN_DIRECT]);
+    crew_draft(v.m[ALICE], OPS, canary[DRAFT]);
     crew_stop(v.m[BOB]);
     crew_run(&v.crew, 60000);
     crew_type_in(v.m[ALICE], OPS, canary[AWAY]);
@@ -199,6 +200,7 @@ Test(evil_canary, relay__has_no_plaintext_on_disk_on_the_line_or_in_its_notes)
     none_in_file(name);
     crew_start(v.m[ALICE]);
     crew_reads(v.m[ALICE], OPS, canary[IN_ROOM]);
+    cr_assert_str_eq(crew_page(v.m[ALICE], OPS)->draft, canary[DRAFT]);
     crew_start(v.m[BOB]);
     crew_reads(v.m[BOB], OPS, canary[AWAY]);
     none_at_the_relay();

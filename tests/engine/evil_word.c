@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "support/crew_check.h"
 #include "support/forger.h"
 
 enum { ALICE, BOB, CAROL };
@@ -271,4 +272,24 @@ Test(evil_word, unasked__requests_and_keys_are_passed_over)
     evil_goes_on(&v, ALICE, OPS, BOB, OPS);
     cr_assert_eq(r->epoch, epoch);
     cr_assert_null(crew_page(v.m[BOB], "#trap7"));
+}
+
+Test(evil_word, departed__told_again_means_nothing_once_its_owner_is_back)
+{
+    struct msg_departed m = {.room = bytes_str("ops"), .user = bytes_str("carol")};
+
+    evil_room(&v, "ops", 3);
+    crew_type_in(v.m[CAROL], OPS, "/leave");
+    crew_run(&v.crew, 1000);
+    crew_type_in(v.m[ALICE], OPS, "without carol");
+    crew_reads(v.m[BOB], OPS, "without carol");
+    evil_told(&v, BOB, OPS, EVENT_GONE, "carol is no longer in the group");
+    meddler_tell(&v.line[BOB], OP_DEPARTED, &m);
+    crew_run(&v.crew, 1000);
+    cr_assert_not_null(crew_talk(v.m[BOB], OPS)->gone);
+    crew_join(v.m[CAROL], "ops");
+    evil_goes_on(&v, CAROL, OPS, BOB, OPS);
+    cr_assert_null(crew_talk(v.m[BOB], OPS)->gone);
+    evil_goes_on(&v, BOB, OPS, CAROL, OPS);
+    cr_assert_eq(crew_page(v.m[ALICE], OPS)->members, 3);
 }

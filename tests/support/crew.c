@@ -309,15 +309,26 @@ void crew_type(struct crew_member *m, const char *line)
     session_intents(m->session);
 }
 
-void crew_type_in(struct crew_member *m, const char *page, const char *line)
+static void intend(
+    struct crew_member *m, enum intent_kind kind, const char *page, const char *line)
 {
-    struct intent i = {.kind = INTENT_LINE, .direct = page[0] == '@'};
+    struct intent i = {.kind = kind, .direct = page[0] == '@'};
 
     i.where_n = (uint8_t)strlen(page + 1);
     memcpy(i.where, page + 1, i.where_n);
     if (intents_put(&m->model->intents, &i, bytes_str(line)) != ERR_OK)
         die("intent", line);
     session_intents(m->session);
+}
+
+void crew_type_in(struct crew_member *m, const char *page, const char *line)
+{
+    intend(m, INTENT_LINE, page, line);
+}
+
+void crew_draft(struct crew_member *m, const char *page, const char *line)
+{
+    intend(m, INTENT_DRAFT, page, line);
 }
 
 static bool is_asked(void *arg)

@@ -66,6 +66,8 @@ void crew_cut(struct crew_member *m);       /* its line fails; it comes back by 
 void crew_type(struct crew_member *m, const char *line); /* on the open page */
 void crew_type_in(
     struct crew_member *m, const char *page, const char *line); /* "#ops", "@bob" */
+void crew_draft(
+    struct crew_member *m, const char *page, const char *line); /* and does not say */
 void crew_answer(struct crew_member *m, const char *text);      /* waits for a question */
 void crew_join(struct crew_member *m, const char *room);        /* waits until sealed */
 struct room *crew_page(const struct crew_member *m, const char *page); /* "#ops"; NULL */

@@ -140,6 +140,8 @@ static void dump_talk(const struct crew_member *m, const char *page)
         m->nick, c->busy, c->behind, c->missed, c->present, c->there, c->group != NULL,
         c->out != NULL, (long long)(c->wait_ms - crew_engine(m)->loop->now_ms),
         (unsigned long long)c->place, c->gone != NULL);
+    for (const struct talk_gone *g = c->gone; g != NULL; g = g->next)
+        (void)fprintf(stderr, "%s: waits to see %s removed\n", m->nick, g->name);
 }
 
 void crew_heals(struct crew *c, const char *page, uint32_t members)

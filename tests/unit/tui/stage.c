@@ -95,6 +95,10 @@ static bool obey(struct model *m)
     bool go_on = true;
 
     while (intents_take(&m->intents, &i)) {
+        if (i.kind == INTENT_DRAFT) {
+            intent_fini(&i);
+            continue;
+        }
         if (i.kind == INTENT_ANSWER)
             model_close_ask(m);
         if (strcmp(i.text, "/ask") == 0)

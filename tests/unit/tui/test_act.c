@@ -263,3 +263,80 @@ Test(act, page_active__goes_where_something_is_new)
     press(ACTION_PAGE_BEFORE);
     cr_assert_eq(t.model->open, a);
 }
+
+/* ---- each page has its line ---- */
+
+static struct room *open_page(const char *name)
+{
+    struct room *r = model_join(t.model, bytes_str(name));
+
+    model_show(t.model, r);
+    act_follow_page(&t);
+    return r;
+}
+
+static void follow(struct room *r)
+{
+    model_show(t.model, r);
+    act_follow_page(&t);
+}
+
+Test(act, page__has_its_own_line)
+{
+    struct room *ops = open_page("ops");
+    type("to ops");
+    struct room *den = open_page("den");
+    expect_line("");
+    type("to den");
+    follow(ops);
+    expect_line("to ops");
+    follow(den);
+    expect_line("to den");
+    follow(t.model->home);
+    expect_line("");
+    type("/join");
+    follow(ops);
+    follow(t.model->home);
+    expect_line("/join");
+}
+
+Test(act, page__its_line_is_told_to_be_kept)
+{
+    struct intent i;
+
+    struct room *ops = open_page("ops");
+    type("two words");
+    cr_assert(intents_take(&t.model->intents, &i)); /* with the first of them */
+    cr_assert_eq(i.kind, INTENT_DRAFT);
+    cr_assert_str_eq(i.text, "two ");
+    cr_assert(bytes_eq(bytes_of(i.where, i.where_n), bytes_str("ops")));
+    cr_assert_not(i.direct);
+    intent_fini(&i);
+    follow(t.model->home);
+    expect_intent(INTENT_DRAFT, "two words");
+    follow(ops);
+    expect_none();
+    press(ACTION_ENTER);
+    expect_intent(INTENT_LINE, "two words");
+    expect_intent(INTENT_DRAFT, "");
+    expect_none();
+}
+
+Test(act, page__that_is_gone_leaves_what_was_typed)
+{
+    struct room *ops = open_page("ops");
+    type("unsaid");
+    model_leave(t.model, ops);
+    act_follow_page(&t);
+    expect_line("unsaid");
+    expect_none();
+}
+
+Test(act, page__nothing_of_a_password_is_kept)
+{
+    (void)open_page("ops");
+    model_put_ask(t.model, true, "Password:");
+    act_follow_ask(&t);
+    type("four words of it ");
+    expect_none();
+}
