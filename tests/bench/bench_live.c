@@ -45,12 +45,17 @@ static void must(bool good, const char *what)
     exit(1);
 }
 
-static double now_ms(void)
+static double clock_ms(clockid_t which)
 {
     struct timespec t;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    (void)clock_gettime(which, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static double now_ms(void)
+{
+    return clock_ms(CLOCK_MONOTONIC);
 }
 
 static int by_value(const void *a, const void *b)
@@ -225,15 +230,15 @@ static void bench_key(void)
 
     for (size_t i = 0; i < KEYS; i++) {
         struct sign_key *key = NULL;
-        double from = now_ms();
+        double from = clock_ms(CLOCK_PROCESS_CPUTIME_ID);
         must(sign_key_new(&SIGN_RSA_PSS, 3072, &key) == ERR_OK, "key");
-        v[i] = now_ms() - from;
+        v[i] = clock_ms(CLOCK_PROCESS_CPUTIME_ID) - from;
         sign_key_free(key);
     }
-    double least = median(v, KEYS);
-    (void)printf("{\"bench\":\"live\",\"op\":\"making an RSA-3072 key\",\"ms\":%.1f,"
+    double middle = median(v, KEYS);
+    (void)printf("{\"bench\":\"live\",\"op\":\"making an RSA-3072 key\",\"cpu_ms\":%.1f,"
                  "\"least_ms\":%.1f,\"most_ms\":%.1f}\n",
-        least, v[0], v[KEYS - 1]);
+        middle, v[0], v[KEYS - 1]);
     (void)fflush(stdout);
 }
 
