@@ -2,8 +2,6 @@
 /* Commands about people: talking with one, and knowing whose key is whose. */
 #include "client/cmd.h"
 
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "base/mem.h"
 #include "client/direct.h"

@@ -2,8 +2,6 @@
 /* Commands about what is shown, found and set on this machine alone. */
 #include "client/cmd.h"
 
-#include <stdio.h>
-
 #include "base/mem.h"
 #include "client/group.h"
 #include "client/group_people.h"

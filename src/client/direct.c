@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/direct.h"
 
-#include "base/log.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "client/group.h"
 #include "client/group_people.h"
 #include "client/keep.h"

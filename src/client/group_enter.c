@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/group_enter.h"
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "client/group.h"
 #include "client/group_people.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/hear.h"
 
-#include <stdio.h>
-
 #include "base/log.h"
 #include "base/mem.h"
 #include "client/group.h"

@@ -110,12 +110,11 @@ static void come(struct engine *e, struct talk *c, const struct talk_out *o, uin
 
 /* ---- sealing ---- */
 
-static enum err seal(struct engine *e, struct talk *c, const struct payload *p, struct buf *out)
+static enum err seal(struct talk *c, const struct payload *p, struct buf *out)
 {
     const struct mls_wrap wrap = {.pad = PAYLOAD_PAD};
     struct buf plain;
 
-    (void)e;
     buf_init(&plain, MSG_TEXT);
     payload_write(p, &plain);
     enum err err = buf_end(&plain);
@@ -140,11 +139,10 @@ static void send_sealed(struct engine *e, struct talk *c, uint8_t kind, struct b
     engine_ask_sealed(e, c->kind == CONVO_ROOM ? OP_SAY : OP_DIRECT, &m, r);
 }
 
-static void fill(struct engine *e, struct talk *c, const struct talk_out *o, struct payload *p)
+static void fill(const struct talk *c, const struct talk_out *o, struct payload *p)
 {
     struct reader r;
 
-    (void)e;
     *p = (struct payload){.kind = o->kind,
         .stream = c->stream,
         .index = o->index,
@@ -223,9 +221,9 @@ void say_next(struct engine *e, struct talk *c)
         o->index = ++c->index;
     if (o->kind == PAYLOAD_TICKET)
         sign_ticket(e, c, o);
-    fill(e, c, o, &p);
+    fill(c, o, &p);
     buf_init(&sealed, SEALED_MAX);
-    enum err err = seal(e, c, &p, &sealed);
+    enum err err = seal(c, &p, &sealed);
     if (err == ERR_OK)
         err = hash_sha256(buf_view(&sealed), o->hash);
     if (err != ERR_OK) {
@@ -399,10 +397,8 @@ void say_again(struct engine *e, struct talk *c)
 
 bool say_receipts(const struct talk *c)
 {
-    unsigned n = 0;
+    uint32_t n = talk_members(c);
 
-    for (uint32_t i = 0; i < c->leaf_n; i++)
-        n += c->leaf[i] != NULL;
     return c->group != NULL && n > 1 && n <= RECEIPTS_UP_TO;
 }
 
@@ -412,7 +408,7 @@ void say_light(struct engine *e, struct talk *c, const struct payload *p)
     struct buf sealed;
 
     buf_init(&sealed, SEALED_MAX);
-    if (seal(e, c, p, &sealed) == ERR_OK)
+    if (seal(c, p, &sealed) == ERR_OK)
         send_sealed(e, c, ENTRY_RECEIPT, buf_view(&sealed), &r);
     buf_free(&sealed);
 }

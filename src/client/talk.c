@@ -102,13 +102,18 @@ void talk_commit_clear(struct talk *c)
     c->commit.tag = 0;
 }
 
-bool talk_alone(const struct talk *c)
+uint32_t talk_members(const struct talk *c)
 {
-    unsigned n = 0;
+    uint32_t n = 0;
 
     for (uint32_t i = 0; i < c->leaf_n; i++)
         n += c->leaf[i] != NULL;
-    return n < 2;
+    return n;
+}
+
+bool talk_alone(const struct talk *c)
+{
+    return talk_members(c) < 2;
 }
 
 void talk_group_drop(struct talk *c)
@@ -117,6 +122,7 @@ void talk_group_drop(struct talk *c)
     size_t at = 0;
 
     c->forsaken = c->forsaken || !talk_alone(c);
+    c->gathered_ms = 0;
     mls_group_free(c->group);
     c->group = NULL;
     talk_undo_drop(c);

@@ -268,7 +268,8 @@ struct talk_person *talk_meet(struct talk *c, const uint8_t print[POLICY_PRINT])
 struct talk_person *talk_called(struct talk *c, struct bytes relay_name);
 /* How somebody is shown: the account, or what a guest calls itself. Foreign. */
 struct bytes talk_shown(const struct talk_person *p);
-bool talk_alone(const struct talk *c); /* nobody else is in the group */
+uint32_t talk_members(const struct talk *c); /* of the group; 0 without one */
+bool talk_alone(const struct talk *c);       /* nobody else is in the group */
 bool talk_person_guest(const struct talk_person *p);
 
 /* In the order in which they were made, whichever way they are read from the vault: of no two

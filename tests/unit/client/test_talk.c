@@ -249,6 +249,24 @@ Test(talk, ticket__is_one_for_each_leaf)
     cr_assert_null(talk_ticket(c, print));
 }
 
+/* Those who were in it are waited for, each time anew; nobody is where nobody was. */
+Test(talk, group_drop__knows_whether_there_were_others)
+{
+    struct talk_person *alone[] = {meet(1, "alice"), NULL};
+    struct talk_person *both[] = {alone[0], meet(2, "bob")};
+
+    seat(alone, 2);
+    talk_group_drop(c);
+    cr_assert_not(c->forsaken);
+    seat(both, 2);
+    c->gathered_ms = 1000; /* from the time before */
+    talk_group_drop(c);
+    cr_assert(c->forsaken);
+    cr_assert_eq(c->gathered_ms, 0);
+    talk_group_drop(c); /* one that is left before anybody else came */
+    cr_assert(c->forsaken);
+}
+
 Test(talk, group_drop__leaves_the_people_and_no_leaf)
 {
     struct talk_person *alice = meet(1, "alice");
