@@ -201,11 +201,11 @@ Test(daemon_face, send_and_tail__through_pipes)
     folder(a, "alice");
     folder(b, "bob");
     begin(&one, a, WORDS("tail", "#ops", "--json", "--number", "2", "-n", "alice"));
-    /* It is in when somebody else sees it there. */
-    begin(&two, b, WORDS("--plain", "-n", "bob"));
+    /* It is in when the group that somebody else is in has two members. */
+    begin(&two, b, WORDS("--json", "-n", "bob"));
     until(&two, "You are bob now.");
-    say(&two, "/join ops\n/users\n");
-    until(&two, "alice");
+    say(&two, "{\"id\":1,\"do\":\"command\",\"line\":\"/join ops\"}\n");
+    until(&two, "\"members\":2");
     cr_expect_eq(finish(&two), 0);
     cr_expect_eq(once(b, "", WORDS("send", "ops", "first")), 0, "%s", one.text);
     until(&one, "\"text\":\"first\"");
