@@ -3,9 +3,15 @@ _sotto()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} i word=''
     case $prev in
-    --ca | --cert | --key | --access-key | --log | --password-file | --passphrase-file)
+    --ca | --cert | --key | --access-key | --log | --check-theme | --password-file | --passphrase-file)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
+    --theme)
+        mapfile -t COMPREPLY < <(compgen -W 'ansi mono high-contrast-dark high-contrast-light
+            default-dark default-light solarized-dark solarized-light gruvbox-dark gruvbox-light
+            nord' -- "$cur")
         return
         ;;
     --data)
@@ -25,7 +31,8 @@ _sotto()
         mapfile -t COMPREPLY < <(compgen -W \
             '--server --nick --login --register --guest --password-fd --password-file
             --passphrase-fd --passphrase-file --invite --ca --cert --key --pin --access-key
-            --ephemeral --data --log --json --plain --require-verified --number --version --help' \
+            --ephemeral --data --log --json --plain --require-verified --number --check-config
+            --theme --check-theme --theme-demo --welcome --version --help' \
             -- "$cur")
         return
     fi

@@ -21,8 +21,13 @@ complete -c sotto -l data -x -a '(__fish_complete_directories)' -d 'keep things 
 complete -c sotto -l log -r -F -d 'write a log here'
 complete -c sotto -l json -d 'objects, a line each'
 complete -c sotto -l plain -d 'lines of text'
+complete -c sotto -l theme -r -F -a 'ansi mono high-contrast-dark high-contrast-light default-dark default-light solarized-dark solarized-light gruvbox-dark gruvbox-light nord' -d 'look like this'
+complete -c sotto -l check-theme -r -F -d 'say what is wrong with a theme'
+complete -c sotto -l theme-demo -d 'print every part of the screen in its look'
 complete -c sotto -l require-verified -d 'send nothing unless everybody is verified'
 complete -c sotto -l number -x -d 'so many messages, then end'
+complete -c sotto -l check-config -d 'look whether config.json is right'
+complete -c sotto -l welcome -d 'begin with the page that shows how sotto is used'
 complete -c sotto -s h -l help -d 'say how it is used'
 complete -c sotto -l version -d 'say which it is'
 set -l first "not __fish_seen_subcommand_from $commands"

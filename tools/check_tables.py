@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Manuals and completions say what the tables say: every key and limit of sottod.json with its
 default and range, every order of sottoctl with its options, every command, option and subcommand of
-sotto, and every request and event of sotto --json with its keys."""
+sotto, every request and event of sotto --json with its keys, every preference, every key,
+every slot and theme."""
 import re, sys
 from pathlib import Path
 sys.dont_write_bytecode = True
-import tables
+import make_man, tables
 t = tables.load(sys.argv[1])
 root = Path(sys.argv[2])
 bad = []
@@ -61,7 +62,7 @@ for name, args, _ in t["command"]:
 for name, args, _ in t["verb"]:
     want("man/sotto.1", page, f"\n.It Cm {name}" + "".join(f" {w}" for w in args_of(args)) + "\n")
 for name, letter, arg, _ in t["option"]:
-    behind = f" Ar {arg.lower()}" if arg else ""
+    behind = f" Ar {arg.lower().replace('|', ' | Ar ')}" if arg else ""
     want("man/sotto.1", page, "\n.It " + (f"Fl {letter}{behind} , " if letter else "")
          + f"Fl -{name}{behind}\n")
 listed = set(re.findall(r"^\.It (?:Fl \w[^,\n]* , )?Fl -([\w-]+)", page, re.M))
@@ -93,5 +94,19 @@ for name in re.findall(r"^\.It Ic ([\w-]+)", page, re.M):
         bad.append(f"man/sotto-json.5 tells of {name}, which no table has")
 for (name,) in t["point"]:
     want("man/sotto-json.5", page, f"\n.It Ic {name}\n")
+
+for name, make in make_man.PAGES.items():
+    page = read(name)
+    if page != make_man.filled(page, make(t)):
+        bad.append(f"{name} differs from the table: tools/make_man.py writes it")
+page = read("man/sotto-themes.5")
+listed = re.findall(r"^\.It Ic ([\w.]+\.[\w.]+)$", page, re.M)
+if listed != [name for (name,) in t["slot"]]:
+    bad.append("man/sotto-themes.5 does not list the slots of the table, in their order: "
+               + " ".join(sorted({n for (n,) in t["slot"]} ^ set(listed))))
+for (name,) in t["theme"]:
+    want("man/sotto-themes.5", page, f"\n.Ql {name} ")
+    for file, text in files.items():
+        want(file, text, name)
 print("\n".join(bad), end="\n" if bad else "")
 sys.exit(bool(bad))

@@ -5,7 +5,8 @@ FROM = {1: "client", 2: "relay", 3: "both"}
 
 def load(program):
     t = {"key": [], "limit": [], "order": [], "command": [], "opcode": [], "verb": [],
-         "option": [], "request": [], "event": [], "point": []}
+         "option": [], "request": [], "event": [], "point": [], "pref": [], "action": [],
+         "slot": [], "theme": []}
     text = subprocess.run([program], capture_output=True, text=True, check=True).stdout
     for line in text.splitlines():
         kind, *row = line.split("\t")

@@ -2,7 +2,7 @@
 /*
  * The strict look at JSON text before the parser sees it: RFC 8259 to the letter, bounded in
  * depth, count and size, UTF-8 only, no NUL however spelt, no lone surrogates. Comments become
- * spaces in place. It knows nothing of meaning. Only json.c calls it; json.h
+ * spaces in place. It knows nothing of meaning. Only json.c and json_edit.c call it; json.h
  * repeats its bounds.
  */
 #ifndef BASE_JSON_SCAN_H

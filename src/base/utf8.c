@@ -100,19 +100,28 @@ static bool takes_emoji_style(uint32_t cp)
            (cp >= '0' && cp <= '9') || cp == '#' || cp == '*';
 }
 
+static bool is_prepend(uint32_t cp)
+{
+    return utf8proc_get_property((utf8proc_int32_t)cp)->boundclass ==
+           UTF8PROC_BOUNDCLASS_PREPEND;
+}
+
 static int point_cols(uint32_t cp)
 {
     if (cp == '\t')
         return 1;
     if (cp >= 0x1F1E6 && cp <= 0x1F1FF)
         return 1; /* two regional indicators make a flag */
-    return utf8proc_charwidth((utf8proc_int32_t)cp);
+    int cols = utf8proc_charwidth((utf8proc_int32_t)cp);
+    return cols == 0 && is_prepend(cp) ? 1 : cols; /* it has a shape */
 }
 
 static bool is_break(uint32_t before, uint32_t cp, utf8proc_int32_t *state)
 {
     if (plain_ascii(before) && plain_ascii(cp))
         return true; /* what most text is, without a look at the tables */
+    if (is_prepend(before))
+        return true; /* a cell of its own, or the letter behind it would not be seen */
     return utf8proc_grapheme_break_stateful(
         (utf8proc_int32_t)before, (utf8proc_int32_t)cp, state);
 }

@@ -12,6 +12,7 @@
 #include "bin/sotto.h"
 #include "client/access.h"
 #include "crypto/rand.h"
+#include "tui/tui.h"
 
 int complain(int status, const char *why)
 {
@@ -45,18 +46,27 @@ static int talk(struct client *c)
 {
     char why[SOTTO_WHY] = "";
 
-    enum err e = setup_relay(c, why, sizeof why);
+    enum err e = first_wanted(c) ? first_start(c, why, sizeof why) : ERR_OK;
+    bool left = e == ERR_CLOSED;
+
+    if (e == ERR_OK)
+        e = setup_relay(c, why, sizeof why);
     if (e == ERR_OK)
         e = vault_start(c, why, sizeof why);
-    if (e != ERR_OK)
-        return complain(FACE_USAGE, why);
-    return run(c);
+    if (e == ERR_OK)
+        return run(c);
+    tui_close(c->tui); /* before words */
+    c->tui = NULL;
+    return left ? FACE_OK : complain(FACE_USAGE, why);
 }
 
 static int start(struct client *c)
 {
     char why[SOTTO_WHY] = "";
 
+    int status = config_load(c);
+    if (status != FACE_OK || c->options.check_config)
+        return status != FACE_OK ? status : config_check(c);
     if (start_log(&c->options, why, sizeof why) != ERR_OK ||
         vault_folder(c, why, sizeof why) != ERR_OK)
         return complain(FACE_USAGE, why);
@@ -72,6 +82,7 @@ static void stop(struct client *c)
     vault_close(c->vault);
     pins_free(c->pins);
     tls_ctx_free(c->tls);
+    tui_close(c->tui);
     model_free(c->model);
     buf_wipe(&c->access_key);
     buf_wipe(&c->password);
@@ -96,7 +107,10 @@ int main(int argc, char **argv)
         usage(stdout);
         return FACE_OK;
     }
-    if (o->verb == OPTIONS_SCREEN && !o->json && !o->plain && isatty(STDOUT_FILENO) == 0) {
+    if (o->check_theme != NULL || o->theme_demo)
+        return theme_tools(o);
+    if (o->verb == OPTIONS_SCREEN && !o->json && !o->plain && !o->check_config &&
+        isatty(STDOUT_FILENO) == 0) {
         usage(stderr);
         return FACE_USAGE;
     }

@@ -50,6 +50,18 @@ static void make_doctor(struct client *c, struct shown *s)
     s->face_free = doctor_free;
 }
 
+enum err face_screen(struct client *c, char *why, size_t why_n)
+{
+    const char *theme = c->options.theme;
+
+    if (theme != NULL && theme_usable(theme, why, why_n) != ERR_OK)
+        return ERR_NOT_FOUND;
+    enum err e = tui_open(c->model, &c->tui, why, why_n);
+    if (e == ERR_OK && theme != NULL)
+        tui_theme(c->tui, theme);
+    return e;
+}
+
 static enum err make_chat(struct client *c, struct shown *s, char *why, size_t why_n)
 {
     s->reads = true;
@@ -60,7 +72,10 @@ static enum err make_chat(struct client *c, struct shown *s, char *why, size_t w
         s->face = plain_new(c->model, STDIN_FILENO, STDOUT_FILENO);
         s->face_free = plain_free;
     } else {
-        return tui_open(c->model, &s->tui, why, why_n);
+        enum err e = c->tui != NULL ? ERR_OK : face_screen(c, why, why_n);
+        s->tui = c->tui;
+        c->tui = NULL;
+        return e;
     }
     return ERR_OK;
 }

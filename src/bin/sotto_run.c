@@ -31,6 +31,8 @@ struct show {
     struct shown shown;
     bool always;      /* and is a file, which nobody can wait for */
     bool interrupted; /* by a signal */
+    struct loop_watch *keys;
+    bool away; /* an editor has the terminal: its keys are not ours */
     struct loop_watch *in;
     struct loop_watch *out;
     struct loop_watch *watch[WATCHES];
@@ -58,6 +60,7 @@ static void on_keys(void *arg, int fd, unsigned ready)
     struct pollfd p = {.fd = fd, .events = POLLIN};
 
     (void)ready;
+    tui_time(s->shown.tui, loop_event_loop(s->c->le)->now_ms);
     if (tui_input(s->shown.tui) == 0 && poll(&p, 1, 0) > 0 &&
         (p.revents & (POLLHUP | POLLERR)) != 0)
         session_quit(s->c->session); /* the terminal is gone */
@@ -103,20 +106,34 @@ static void on_resize(void *arg)
         tui_resize(s->shown.tui);
 }
 
-static void on_stop(void *arg)
+void sotto_stop(struct tui *t)
 {
-    struct show *s = arg;
     const struct sigaction by_default = {.sa_handler = SIG_DFL};
     struct sigaction before;
 
     /* The kernel's own way, so that without a shell to wake us we are not put to sleep. */
-    if (s->shown.tui != NULL)
-        tui_pause(s->shown.tui);
+    if (t != NULL)
+        tui_pause(t);
     (void)sigaction(SIGTSTP, &by_default, &before);
     (void)raise(SIGTSTP);
     (void)sigaction(SIGTSTP, &before, NULL);
+    if (t != NULL)
+        tui_resume(t);
+}
+
+static void on_stop(void *arg)
+{
+    struct show *s = arg;
+
+    sotto_stop(s->shown.tui);
+}
+
+static void on_child(void *arg)
+{
+    struct show *s = arg;
+
     if (s->shown.tui != NULL)
-        tui_resume(s->shown.tui);
+        tui_child(s->shown.tui);
 }
 
 static void on_quit(void *arg)
@@ -127,6 +144,14 @@ static void on_quit(void *arg)
     if (s->shown.face == NULL || s->interrupted)
         session_quit(s->c->session);
     s->interrupted = true;
+}
+
+static void on_interrupt(void *arg)
+{
+    struct show *s = arg;
+
+    if (s->shown.tui == NULL || !tui_away(s->shown.tui))
+        on_quit(s);
 }
 
 static enum err dial(void *arg, const struct link_user *to, void *user, struct link **out)
@@ -169,7 +194,8 @@ static void watch_terminal(struct show *s)
     struct loop_event *le = s->c->le;
 
     if (s->shown.tui != NULL) {
-        watch(s, loop_watch_fd(le, STDIN_FILENO, LOOP_READ, on_keys, s));
+        s->keys = loop_watch_fd(le, STDIN_FILENO, LOOP_READ, on_keys, s);
+        watch(s, s->keys);
         tui_resize(s->shown.tui); /* what changed before the signal was watched */
         return;
     }
@@ -194,8 +220,9 @@ static void watch_all(struct show *s)
     watch(s, loop_watch_signal(le, SIGWINCH, on_resize, s));
     watch(s, loop_watch_signal(le, SIGTSTP, on_stop, s));
     watch(s, loop_watch_signal(le, SIGTERM, on_quit, s));
-    watch(s, loop_watch_signal(le, SIGINT, on_quit, s));
+    watch(s, loop_watch_signal(le, SIGINT, on_interrupt, s));
     watch(s, loop_watch_signal(le, SIGHUP, on_quit, s));
+    watch(s, loop_watch_signal(le, SIGCHLD, on_child, s));
     watch_terminal(s);
 }
 
@@ -262,12 +289,31 @@ static uint64_t face_round(struct show *s)
     return face_patience(f);
 }
 
+/* What lies over the page may want more once it has seen what there is. */
+static uint64_t tui_round(struct show *s)
+{
+    struct tui *t = s->shown.tui;
+
+    tui_time(t, loop_event_loop(s->c->le)->now_ms);
+    tui_draw(t);
+    if (s->c->model->intents.count != 0) {
+        session_intents(s->c->session);
+        tui_draw(t);
+    }
+    if (s->away != tui_away(t)) {
+        s->away = tui_away(t);
+        loop_watch_change(s->keys, s->away ? 0 : LOOP_READ);
+    }
+    return tui_patience(t);
+}
+
 static void turn(struct show *s)
 {
     uint64_t patience = UINT64_MAX;
 
+    config_save(s->c);
     if (s->shown.tui != NULL)
-        tui_draw(s->shown.tui);
+        patience = tui_round(s);
     else
         patience = face_round(s);
     if (!session_over(s->c->session))
@@ -279,12 +325,14 @@ static void go(struct show *s)
     struct client *c = s->c;
 
     watch_all(s);
-    model_time(c->model, loop_event_loop(c->le)->wall_ms);
     if (c->notice[0] != '\0')
         model_event(c->model, NULL, EVENT_INFO, (struct bytes){0}, bytes_str(c->notice));
+    if (c->options.welcome)
+        model_open_welcome(c->model);
     session_start(c->session);
     while (!session_over(c->session))
         turn(s);
+    config_save(c);
 }
 
 static int end(struct show *s, int status)
@@ -309,6 +357,7 @@ int run(struct client *c)
     int status = FACE_OK;
 
     c->le = loop_event_new();
+    model_time(c->model, loop_event_loop(c->le)->wall_ms);
     conn_env_init(&c->env, c->le, &LIMITS);
     c->resolver = worker_new("resolve", 1, 16, NULL);
     c->worker = worker_new("slow", 1, 64, NULL);

@@ -19,7 +19,7 @@ static bool is_port(const char *s)
 }
 
 /* host, host:port, [v6], [v6]:port, and a v6 address by itself. */
-static bool split_server(struct client *c, const char *server)
+bool setup_server(struct client *c, const char *server)
 {
     const char *colon = strrchr(server, ':');
     const char *end = server + strlen(server);
@@ -56,7 +56,7 @@ static enum err read_names(struct client *c, char *why, size_t why_n)
     const struct options *o = &c->options;
     const char *const names[] = {o->nick, o->login, o->enroll};
 
-    if (!split_server(c, o->server != NULL ? o->server : SOTTO_HOST)) {
+    if (!setup_server(c, o->server != NULL ? o->server : SOTTO_HOST)) {
         (void)snprintf(why, why_n, "%s is no HOST or HOST:PORT.", o->server);
         return ERR_FORMAT;
     }

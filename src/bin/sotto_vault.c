@@ -113,6 +113,13 @@ static enum err find_key(struct client *c, uint8_t key[VAULT_KEY], char *why, si
 
     if (e != ERR_OK)
         return e;
+    if (c->has_key) {
+        memcpy(key, c->key, VAULT_KEY);
+        mem_wipe(c->key, sizeof c->key);
+        c->has_key = false;
+        c->vault_sealed = true;
+        return ERR_OK;
+    }
     if (kind == VAULT_KEY_NONE)
         return make_key(c, key, why, why_n);
     c->vault_sealed = kind == VAULT_KEY_PASSPHRASE;

@@ -30,7 +30,8 @@ struct talk *cmd_talk(struct engine *e)
 
     if (c == NULL)
         engine_say(e, e->at, EVENT_WARN,
-            "This is the relay's own page. Go to a room or a conversation first.");
+            "This is %s page. Go to a room or a conversation first.",
+            e->at != NULL && e->at->local ? "your machine's own" : "the relay's own");
     return c;
 }
 

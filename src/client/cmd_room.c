@@ -91,6 +91,8 @@ static void do_leave(struct engine *e, const struct command_line *line)
     if (line->arg.n == 0 && e->at == e->model->home) {
         engine_say(e, NULL, EVENT_INFO,
             "This is no room but the relay's own page. /quit leaves the relay.");
+    } else if (line->arg.n == 0 && e->at->local) {
+        model_leave(e->model, e->at);
     } else if (c == NULL || c->page == NULL) {
         engine_say(
             e, e->at, EVENT_WARN, "You are not in #%.*s.", (int)name.n, (const char *)name.p);
@@ -112,7 +114,7 @@ static void do_rooms(struct engine *e, const struct command_line *line)
 
 static void do_users(struct engine *e, const struct command_line *line)
 {
-    struct bytes room = line->arg.n != 0 ? cmd_room_name(line->arg) : room_name(e->at);
+    struct bytes room = line->arg.n != 0 ? cmd_room_name(line->arg) : list_name(e->at);
 
     if (line->arg.n == 0 && e->at->direct)
         room = (struct bytes){0};

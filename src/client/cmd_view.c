@@ -7,6 +7,9 @@
 #include "client/group_people.h"
 #include "client/past.h"
 #include "client/setting.h"
+#include "client/trace_file.h"
+
+#define DEBUG_LINES 20
 
 static void do_help(struct engine *e, const struct command_line *line)
 {
@@ -36,6 +39,24 @@ static void do_clear(struct engine *e, const struct command_line *line)
 static void do_search(struct engine *e, const struct command_line *line)
 {
     past_search(e, engine_of_page(e, e->at), line->arg);
+}
+
+/* The screen shows them as they come; here are the last for who has none. */
+static void do_debug(struct engine *e, const struct command_line *line)
+{
+    const struct trace *t = &e->model->trace;
+    size_t from = t->count > DEBUG_LINES ? t->count - DEBUG_LINES : 0;
+
+    if (bytes_eq(line->arg, bytes_str("export"))) {
+        trace_file_write(e);
+        return;
+    }
+    for (size_t i = from; i < t->count; i++) {
+        const struct trace_row *row = trace_at(t, i);
+        engine_say(e, e->model->home, EVENT_INFO, "%s %s, %u bytes, %s%s%.*s",
+            row->out ? "out" : "in ", row->name, row->size, row->state,
+            row->where_n != 0 ? ", " : "", (int)row->where_n, row->where);
+    }
 }
 
 /* ---- how things stand ---- */
@@ -90,6 +111,7 @@ static void do_doctor(struct engine *e, const struct command_line *line)
 
 const struct cmd_row CMD_VIEW[] = {
     {"clear", do_clear},
+    {"debug", do_debug},
     {"doctor", do_doctor},
     {"help", do_help},
     {"quit", do_quit},

@@ -34,13 +34,27 @@ static void not_understood(struct engine *e, const struct command_line *line)
             (int)line->word.n, (const char *)line->word.p);
 }
 
+/* On a page that nobody else has. */
+static void speak_here(struct engine *e, struct bytes text)
+{
+    model_add(e->model, e->at,
+        &(struct event){.kind = EVENT_MESSAGE,
+            .flags = EVENT_OWN,
+            .who = model_nick(e->model),
+            .text = text});
+    engine_say(e, e->at, EVENT_INFO,
+        "Nobody but you sees that: what is said on this page stays on this machine.");
+}
+
 void command_words(struct engine *e, struct bytes text)
 {
     struct talk *c = engine_of_page(e, e->at);
 
     if (text.n == 0)
         return;
-    if (c == NULL)
+    if (e->at->local)
+        speak_here(e, text);
+    else if (c == NULL)
         engine_say(e, e->at, EVENT_WARN,
             "This is the relay's own page: nobody would read it. /join ROOM or /msg NAME first.");
     else if (text.n > PAYLOAD_TEXT)
@@ -54,6 +68,10 @@ void command_words(struct engine *e, struct bytes text)
 
 static bool can_do(struct engine *e, const struct command *row)
 {
+    if (row->needs == NEEDS_SCREEN) {
+        engine_say(e, e->at, EVENT_WARN, "/%s is something of the full screen.", row->name);
+        return false;
+    }
     if (row->needs == NEEDS_NOTHING || e->state == ENGINE_READY)
         return true;
     engine_say(e, e->at, EVENT_WARN,

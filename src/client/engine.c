@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "client/inspect.h"
 #include "net/frame.h"
 
 #define SAY_BYTES    4096
@@ -85,6 +86,11 @@ static void send_frame(struct engine *e, uint8_t op, const struct schema *shape,
     schema_encode(shape, body, &b);
     frame_end(&b, mark);
     if (buf_end(&b) == ERR_OK) {
+        const struct trace_row row = {.wall_ms = e->loop->wall_ms,
+            .out = true,
+            .op = op,
+            .state = engine_state_str(e->state)};
+        inspect_frame(e->model, &row, bytes_of(b.p + FRAME_HEAD, b.n - FRAME_HEAD));
         outgoing_put(&e->outgoing, span_copy(buf_view(&b)), ticket, r);
         engine_send_due(e);
     } else {

@@ -139,13 +139,16 @@ static void judge_one(struct engine *e, struct talk *c, struct talk_person *p)
 
 const struct talk_person *people_stop(const struct talk *c)
 {
+    const struct talk_person *first = NULL;
+
     for (uint32_t i = 0; i < c->leaf_n; i++) {
         const struct talk_person *p = c->leaf[i];
         if (p != NULL &&
-            (p->trust == TRUST_CHANGED || (c->verified_only && p->trust != TRUST_VERIFIED)))
-            return p;
+            (p->trust == TRUST_CHANGED || (c->verified_only && p->trust != TRUST_VERIFIED)) &&
+            (first == NULL || p->trust == TRUST_CHANGED))
+            first = p;
     }
-    return NULL;
+    return first;
 }
 
 const struct talk_person *people_unverified(struct engine *e, struct talk *c)
@@ -181,8 +184,10 @@ static void show_seal(struct engine *e, struct talk *c)
     r->verified = count_verified(e, c);
     if (c->group == NULL || c->leaf_n == 0)
         r->seal = c->lost ? ROOM_LOST : ROOM_AGREEING;
-    else if (people_stop(c) != NULL || c->stands)
-        r->seal = ROOM_STOPPED;
+    else if (c->stands)
+        r->seal = ROOM_BROKEN;
+    else if (people_stop(c) != NULL)
+        r->seal = people_stop(c)->trust == TRUST_CHANGED ? ROOM_STOPPED : ROOM_UNVERIFIED;
     else
         r->seal = c->confirmed || r->members <= 1 ? ROOM_SEALED : ROOM_UNCONFIRMED;
     model_room_changed(e->model, r);
@@ -231,7 +236,7 @@ void people_overlay(struct engine *e, struct talk *c)
             shown = roster_find(roster, name);
         }
         shown->flags |= flags_of(c, p);
-        if (talk_person_guest(p))
+        if (talk_person_guest(p) || p->trust == TRUST_CHANGED)
             trust_tag(p->print, shown->tag);
     }
     show_seal(e, c);

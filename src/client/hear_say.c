@@ -15,6 +15,7 @@
 #include "client/keep.h"
 #include "client/past.h"
 #include "client/say.h"
+#include "model/words.h"
 
 #define CLOCK_SLACK_MS 300000
 #define TYPING_MS      6000u
@@ -91,7 +92,7 @@ static bool mentions(const struct engine *e, struct bytes text)
 {
     struct bytes nick = model_nick(e->model);
 
-    return nick.n != 0 && memmem(text.p, text.n, nick.p, nick.n) != NULL;
+    return words_name(text, nick);
 }
 
 static void hold(struct engine *e, struct talk *c, struct talk_person *p)

@@ -43,8 +43,9 @@ void list_everything(struct engine *e)
 {
     list_relay(e);
     for (size_t i = 1; i < model_pages(e->model); i++) {
-        if (!model_page(e->model, i)->direct)
-            list_people(e, room_name(model_page(e->model, i)), REQUEST_PLAIN);
+        const struct room *page = model_page(e->model, i);
+        if (!page->direct && !page->local)
+            list_people(e, room_name(page), REQUEST_PLAIN);
     }
 }
 

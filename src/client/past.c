@@ -180,21 +180,36 @@ static void read_page(struct engine *e, struct talk *c, const uint8_t *held_prin
     start(p, &q, page_done);
 }
 
+/* On a page that cannot hold more in front of it they are shown as something found is. */
+static void show_older(struct past *p, struct talk *c)
+{
+    if (c->page->events.count + p->n <= EVENTS_MAX) {
+        show_old(p, c);
+        return;
+    }
+    for (size_t i = p->n; i-- > 0;) {
+        p->rows[i].kind = EVENT_FOUND;
+        model_add(p->e->model, c->page, &p->rows[i]);
+    }
+}
+
 static void older_done(void *arg, enum err err, bool more)
 {
     struct past *p = arg;
     struct talk *c = engine_talk(p->e, p->talk);
+    bool scrolled = c != NULL && c->page != NULL && c->page->past == ROOM_PAST_ASKED;
 
-    for (size_t i = p->n; c != NULL && c->page != NULL && i-- > 0;) {
-        p->rows[i].kind = EVENT_FOUND;
-        model_add(p->e->model, c->page, &p->rows[i]);
+    if (c != NULL && c->page != NULL) {
+        show_older(p, c);
+        model_older_came(p->e->model, c->page, more && err == ERR_OK);
     }
     if (c != NULL && p->n != 0)
         c->oldest = p->numbers[p->n - 1];
-    engine_say_in(p->e, c, err == ERR_OK ? EVENT_INFO : EVENT_WARN, "%s",
-        err != ERR_OK ? "Some of what was said here cannot be read any more."
-        : more        ? "There is more before that: /history again."
-                      : "That is the beginning of what is kept.");
+    if (err != ERR_OK || !scrolled) /* who scrolls sees it */
+        engine_say_in(p->e, c, err == ERR_OK ? EVENT_INFO : EVENT_WARN, "%s",
+            err != ERR_OK ? "Some of what was said here cannot be read any more."
+            : more        ? "There is more before that: /history again."
+                          : "That is the beginning of what is kept.");
     past_drop(p);
 }
 

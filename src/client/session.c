@@ -12,6 +12,7 @@
 #include "client/group.h"
 #include "client/handle.h"
 #include "client/handle_connect.h"
+#include "client/inspect.h"
 #include "client/keep.h"
 #include "client/keys.h"
 #include "client/list.h"
@@ -118,6 +119,10 @@ static enum framer_verdict on_frame(void *user, const struct frame *f)
 
     if (e->given_up)
         return FRAMER_STOP;
+    inspect_frame(e->model,
+        &(struct trace_row){
+            .wall_ms = e->loop->wall_ms, .op = f->op, .state = engine_state_str(e->state)},
+        f->body);
     handle_frame(e, f);
     return e->given_up ? FRAMER_STOP : FRAMER_NEXT;
 }
@@ -268,7 +273,7 @@ static void on_relist(void *arg)
     } else {
         list_rooms(e, REQUEST_PLAIN);
         if (!e->model->open->direct)
-            list_people(e, room_name(e->model->open), REQUEST_PLAIN);
+            list_people(e, list_name(e->model->open), REQUEST_PLAIN);
     }
     e->relist_all = false;
     loop_timer_arm(e->loop, &e->relist, ENGINE_RELIST_MS);

@@ -4,6 +4,9 @@
 #include "base/mem.h"
 #include "client/group_people.h"
 #include "client/keep.h"
+#include "client/setting_pref.h"
+#include "model/near.h"
+#include "model/setting.h"
 
 #define DAYS_MAX 36500u
 
@@ -94,14 +97,12 @@ static void set_typing(struct engine *e, struct talk *c, struct bytes value)
     show_typing(e, c);
 }
 
-/* clang-format off */
 static const struct setting SETTINGS[] = {
-    {"keep",          "for how many days what is said here is kept; 0: until /forget", false, show_keep, set_keep},
-    {"read-receipts", "let others know what you have seen: on or off, everywhere",     true,  show_read, set_read},
-    {"typing",        "let others know that you type: on or off, everywhere",          true,  show_typing, set_typing},
-    {"verified-only", "send here only while everybody is verified: on or off",         false, show_verified, set_verified},
+#define SETTING_DONE(id, name, values, everywhere, help)                                       \
+    {(name), (help), (everywhere), show_##id, set_##id},
+    SETTINGS_TABLE(SETTING_DONE)
+#undef SETTING_DONE
 };
-/* clang-format on */
 
 static const struct setting *find(struct bytes name)
 {
@@ -130,18 +131,44 @@ void setting_load(struct engine *e)
     (void)shelf_take(&e->shelf, VAULT_SETTING, (struct bytes){0}, take, e);
 }
 
+static void unknown(struct engine *e, struct bytes name)
+{
+    const char *meant = setting_pref_near(name);
+
+    for (size_t i = 0; i < MEM_COUNT(SETTINGS) && meant == NULL; i++)
+        meant = near_word(bytes_str(SETTINGS[i].name), name) ? SETTINGS[i].name : NULL;
+    if (meant != NULL)
+        engine_say(e, e->at, EVENT_WARN, "There is no setting %.*s. Did you mean %s?",
+            (int)name.n, (const char *)name.p, meant);
+    else
+        engine_say(e, e->at, EVENT_WARN, "There is no such setting; /set alone shows all.");
+}
+
+/* Each says its value; of one conversation, where there is one. */
+static void list(struct engine *e)
+{
+    struct talk *c = engine_of_page(e, e->at);
+
+    setting_pref_list(e);
+    for (size_t i = 0; i < MEM_COUNT(SETTINGS); i++) {
+        engine_say(e, e->at, EVENT_INFO, "%s: %s", SETTINGS[i].name, SETTINGS[i].help);
+        if (SETTINGS[i].everywhere || c != NULL)
+            SETTINGS[i].show(e, c);
+    }
+}
+
 void setting_command(struct engine *e, const struct command_line *line)
 {
     const struct setting *s = find(line->args[0]);
     struct talk *c = NULL;
 
     if (line->count == 0) {
-        for (size_t i = 0; i < MEM_COUNT(SETTINGS); i++)
-            engine_say(e, e->at, EVENT_INFO, "%s  %s", SETTINGS[i].name, SETTINGS[i].help);
+        list(e);
         return;
     }
     if (s == NULL) {
-        engine_say(e, e->at, EVENT_WARN, "There is no such setting; /set alone shows all.");
+        if (!setting_pref_command(e, line))
+            unknown(e, line->args[0]);
         return;
     }
     if (!s->everywhere && (c = cmd_talk(e)) == NULL)

@@ -213,6 +213,8 @@ static void find_room(struct doctor *d, const struct room *r)
         [ROOM_UNCONFIRMED] = "Wait until somebody there was heard.",
         [ROOM_SEALED] = "",
         [ROOM_STOPPED] = "Look with /whois who it is, and accept with /trust when it is right.",
+        [ROOM_UNVERIFIED] = "Compare safety numbers with /verify, or /set verified-only off.",
+        [ROOM_BROKEN] = "Tell the others by another way; /leave ends it.",
         [ROOM_LOST] = "Wait; leave and join again when it lasts.",
     };
     static const enum doctor_verdict VERDICTS[ROOM_SEALS] = {
@@ -221,6 +223,8 @@ static void find_room(struct doctor *d, const struct room *r)
         [ROOM_UNCONFIRMED] = DOCTOR_UNKNOWN,
         [ROOM_SEALED] = DOCTOR_FINE,
         [ROOM_STOPPED] = DOCTOR_WRONG,
+        [ROOM_UNVERIFIED] = DOCTOR_WRONG,
+        [ROOM_BROKEN] = DOCTOR_WRONG,
         [ROOM_LOST] = DOCTOR_WRONG,
     };
     struct doctor_finding finding = {.verdict = VERDICTS[r->seal]};

@@ -38,6 +38,8 @@ const char *object_seal(enum room_seal seal)
         [ROOM_UNCONFIRMED] = "unconfirmed",
         [ROOM_SEALED] = "sealed",
         [ROOM_STOPPED] = "stopped",
+        [ROOM_UNVERIFIED] = "unverified",
+        [ROOM_BROKEN] = "broken",
         [ROOM_LOST] = "lost",
     };
 

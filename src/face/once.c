@@ -184,11 +184,13 @@ static void judge_seal(struct once *o)
         fail_at(o, FACE_REFUSED, "you are not there any more. Nothing was sent.");
         return;
     }
-    if (r->seal == ROOM_STOPPED) {
-        fail_at(o, FACE_UNSEALED, "somebody's key has changed. Nothing was sent.");
+    if (r->seal == ROOM_STOPPED || r->seal == ROOM_BROKEN) {
+        fail_at(o, FACE_UNSEALED,
+            r->seal == ROOM_STOPPED ? "somebody's key has changed. Nothing was sent."
+                                    : "the relay broke the group's rules. Nothing was sent.");
         return;
     }
-    if (r->seal != ROOM_SEALED || r->members == 0)
+    if ((r->seal != ROOM_SEALED && r->seal != ROOM_UNVERIFIED) || r->members == 0)
         return; /* it may become so, until the step has taken long enough */
     p = stranger(o, r, &unseen);
     if (p == NULL && !unseen) {

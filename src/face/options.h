@@ -61,6 +61,9 @@ struct options {
     bool ephemeral;
     const char *data, *log;
     bool json, plain, verified;
+    bool check_config, welcome;
+    const char *theme, *check_theme;
+    bool theme_demo;
     int64_t number;       /* 0: for ever */
     const char *words[2]; /* behind the verb; NULL where there is none */
 };

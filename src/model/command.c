@@ -2,6 +2,7 @@
 #include "model/command.h"
 
 #include "base/mem.h"
+#include "model/near.h"
 
 /* clang-format off */
 static const struct command ROWS[] = {
@@ -9,10 +10,14 @@ static const struct command ROWS[] = {
         1, 1, NEEDS_RELAY, {COMPLETE_NOTHING}, ""},
     {"ban",       "NAME [MINUTES]",   "keep somebody out of this room, for good when no time is named",
         1, 2, NEEDS_ROOM, {COMPLETE_PERSON}, ""},
+    {"bind",      "[KEY] [ACTION]",   "what keys do: alt-x ACTION, alt-x none, alt-x default",
+        0, 2, NEEDS_SCREEN, {COMPLETE_KEY, COMPLETE_ACTION}, ""},
     {"clear",     "",                 "empty this page; what is kept stays kept",
         0, 0, NEEDS_NOTHING, {COMPLETE_NOTHING}, ""},
     {"code",      "",                 "the code of this room: equal for all who see the same group",
         0, 0, NEEDS_CONVO, {COMPLETE_NOTHING}, ""},
+    {"debug",     "[export]",         "the frames to and from the relay, or as a file without names",
+        0, 1, NEEDS_NOTHING, {COMPLETE_NOTHING}, "F12"},
     {"doctor",    "",                 "look at connection, keys and rooms, and say what to do",
         0, 0, NEEDS_NOTHING, {COMPLETE_NOTHING}, ""},
     {"expire",    "[SECONDS]",        "how long what is said here stays; 0 for ever; for the owner",
@@ -55,8 +60,10 @@ static const struct command ROWS[] = {
         0, 0, NEEDS_RELAY, {COMPLETE_NOTHING}, "F7"},
     {"search",    "WORDS...",         "find what was said here; at home everywhere",
         1, 1, NEEDS_NOTHING, {COMPLETE_NOTHING}, ""},
-    {"set",       "[NAME] [VALUE]",   "show or change a setting",
-        0, 2, NEEDS_NOTHING, {COMPLETE_SETTING}, ""},
+    {"set",       "[NAME] [VALUE...]", "show or change a setting; \"default\" is a value of each",
+        0, 2, NEEDS_NOTHING, {COMPLETE_SETTING, COMPLETE_VALUE}, ""},
+    {"theme",     "[NAME]",           "how sotto looks; without a name choose from a list",
+        0, 1, NEEDS_SCREEN, {COMPLETE_THEME}, ""},
     {"token",     "[revoke]",         "stay logged in on this machine; or end that on all machines",
         0, 1, NEEDS_RELAY, {COMPLETE_NOTHING}, ""},
     {"topic",     "[TEXT...]",        "what this room is about; for its owner",
@@ -88,30 +95,10 @@ const struct command *command_find(struct bytes name)
     return NULL;
 }
 
-/* Whether one letter added, lost, changed or swapped with its neighbour makes b of a. */
-static bool one_slip(struct bytes a, struct bytes b)
-{
-    size_t head = 0;
-    size_t tail = 0;
-    size_t most = a.n < b.n ? a.n : b.n;
-    size_t mid_a;
-    size_t mid_b;
-
-    while (head < most && a.p[head] == b.p[head])
-        head++;
-    while (tail < most - head && a.p[a.n - 1 - tail] == b.p[b.n - 1 - tail])
-        tail++;
-    mid_a = a.n - head - tail;
-    mid_b = b.n - head - tail;
-    if (mid_a <= 1 && mid_b <= 1)
-        return true;
-    return mid_a == 2 && mid_b == 2 && a.p[head] == b.p[head + 1] && a.p[head + 1] == b.p[head];
-}
-
 const struct command *command_near(struct bytes word)
 {
     for (size_t i = 0; word.n > 1 && i < MEM_COUNT(ROWS); i++) {
-        if (one_slip(bytes_str(ROWS[i].name), word))
+        if (near_word(bytes_str(ROWS[i].name), word))
             return &ROWS[i];
     }
     return NULL;

@@ -19,14 +19,19 @@ enum command_complete {
     COMPLETE_JOINED,
     COMPLETE_PERSON,
     COMPLETE_ON_OFF,
-    COMPLETE_SETTING
+    COMPLETE_SETTING,
+    COMPLETE_THEME,
+    COMPLETE_VALUE, /* of the setting that is named before it */
+    COMPLETE_KEY,
+    COMPLETE_ACTION /* what a key can do */
 };
 
 enum command_needs {
     NEEDS_NOTHING,
     NEEDS_RELAY, /* works only while connected */
     NEEDS_ROOM,  /* and in a room that one is in */
-    NEEDS_CONVO  /* the same, or a conversation with one person */
+    NEEDS_CONVO, /* the same, or a conversation with one person */
+    NEEDS_SCREEN /* the full screen does it, by itself */
 };
 
 struct command {

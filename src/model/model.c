@@ -2,6 +2,8 @@
 #include "model/model.h"
 
 #include "base/mem.h"
+#include "model/tally.h"
+#include "model/words.h"
 
 static const char *const LINK_WORDS[MODEL_LINKS] = {
     [MODEL_OFFLINE] = "offline",
@@ -27,6 +29,7 @@ struct model *model_new(void)
     m->home->joined = true;
     m->open = m->home;
     m->dirty = MODEL_ALL;
+    prefs_init(&m->prefs);
     intents_init(&m->intents);
     return m;
 }
@@ -37,10 +40,14 @@ void model_free(struct model *m)
         return;
     room_fini(m->home);
     mem_free(m->home);
+    if (m->welcome != NULL)
+        room_fini(m->welcome);
+    mem_free(m->welcome);
     rooms_fini(&m->rooms);
     rooms_fini(&m->directs);
     mem_free(m->pages);
     intents_fini(&m->intents);
+    trace_fini(&m->trace);
     mem_free(m);
 }
 
@@ -52,6 +59,24 @@ void model_time(struct model *m, int64_t wall_ms)
 void model_touch(struct model *m, unsigned parts)
 {
     m->dirty |= parts;
+}
+
+enum err model_set_pref(struct model *m, struct bytes name, struct bytes value)
+{
+    enum err e = prefs_set(&m->prefs, name, value);
+
+    if (e == ERR_OK)
+        model_touch(m, MODEL_PREFS);
+    return e;
+}
+
+enum err model_bind(struct model *m, struct bytes key, struct bytes action)
+{
+    enum err e = binds_set(&m->binds, key, action);
+
+    if (e == ERR_OK)
+        model_touch(m, MODEL_PREFS | MODEL_STATUS | MODEL_HELP);
+    return e;
 }
 
 unsigned model_take_dirty(struct model *m)
@@ -93,6 +118,15 @@ void model_set_nick(struct model *m, struct bytes nick)
     tell_link(m);
 }
 
+bool model_is_away(const struct model *m, const struct room *r, const struct person *p)
+{
+    const struct person *there = p;
+
+    if (r->direct && !model_is_me(m, person_name(p)))
+        there = roster_find(&m->home->people, person_name(p));
+    return there == NULL || (there->flags & ROSTER_AWAY) != 0;
+}
+
 bool model_is_me(const struct model *m, struct bytes name)
 {
     return m->nick_n != 0 && bytes_eq(model_nick(m), name);
@@ -106,18 +140,69 @@ static bool worth_a_look(const struct event *v)
     return v->kind == EVENT_NOTICE || v->kind == EVENT_WARN || v->kind == EVENT_ERROR;
 }
 
+static void warm(struct room *r, const struct event *v, int64_t now)
+{
+    bool ours = r->direct ? v->kind == EVENT_MESSAGE : (v->flags & EVENT_MENTION) != 0;
+    enum room_heat heat = ours ? ROOM_HOT : ROOM_WARM;
+
+    if (heat <= r->heat)
+        return;
+    r->heat = heat;
+    r->hot_ms = now;
+}
+
+static void cool(struct room *r)
+{
+    r->unread = 0;
+    r->mention = 0;
+    r->heat = ROOM_COLD;
+}
+
+/* Who speaks on a page looks at it. */
+static void note_unread(struct room *r, const struct event *v)
+{
+    if (v->kind == EVENT_MESSAGE && (v->flags & (EVENT_OWN | EVENT_OLD)) == EVENT_OWN)
+        r->unwatched = false;
+    if (r->unwatched && r->unread_at == 0 && worth_a_look(v))
+        r->unread_at = v->id;
+}
+
+/* What names the person is flagged already; the words that count as the name are not. */
+static bool highlights(const struct model *m, const struct event *v)
+{
+    const char *words = pref_text(&m->prefs, PREF_HIGHLIGHT);
+
+    if (v->kind != EVENT_MESSAGE || (v->flags & EVENT_OWN) != 0)
+        return false;
+    for (size_t n; *words != '\0'; words += n) {
+        n = strcspn(words, " ");
+        if (words_name(v->text, bytes_of(words, n)))
+            return true;
+        n += words[n] == ' ';
+    }
+    return false;
+}
+
 void model_add(struct model *m, struct room *r, const struct event *like)
 {
     struct room *at = r != NULL ? r : m->home;
-    struct event *v = events_add(&at->events, like);
+    struct event now = *like;
+    struct event *v;
 
-    if (v->wall_ms == 0)
-        v->wall_ms = m->wall_ms;
+    if (now.wall_ms == 0)
+        now.wall_ms = m->wall_ms;
+    if (highlights(m, &now))
+        now.flags |= EVENT_MENTION;
+    if (tally_is_noise(&at->events, &now))
+        now.flags |= EVENT_FOLDED;
+    v = events_add(&at->events, &now);
+    note_unread(at, v);
     if (at == m->open) {
         model_touch(m, MODEL_EVENTS);
     } else if (worth_a_look(v)) {
         at->unread++;
         at->mention += (v->flags & EVENT_MENTION) != 0;
+        warm(at, v, m->wall_ms);
         model_touch(m, MODEL_ROOMS | MODEL_STATUS);
     }
     if (m->ear.event != NULL)
@@ -126,10 +211,21 @@ void model_add(struct model *m, struct room *r, const struct event *like)
 
 void model_before(struct model *m, struct room *r, const struct event *like, size_t n)
 {
-    events_before(&r->events, like, n);
+    struct event *flagged = mem_array(n, sizeof *flagged);
+    size_t fits;
+
+    for (size_t i = 0; i < n; i++) {
+        flagged[i] = like[i]; /* what named us then does so still */
+        if ((like[i].flags & EVENT_OWN) == 0 && words_name(like[i].text, model_nick(m)))
+            flagged[i].flags |= EVENT_MENTION;
+        if (highlights(m, &like[i]))
+            flagged[i].flags |= EVENT_MENTION;
+    }
+    fits = events_before(&r->events, flagged, n);
+    mem_free(flagged);
     if (r == m->open)
         model_touch(m, MODEL_EVENTS);
-    for (size_t i = 0; i < n && m->ear.event != NULL; i++)
+    for (size_t i = 0; i < fits && m->ear.event != NULL; i++)
         m->ear.event(m->ear.arg, r, events_at(&r->events, i), true);
 }
 
@@ -158,8 +254,46 @@ void model_clear(struct model *m, struct room *r)
     uint64_t last = r->events.last_id;
 
     events_fini(&r->events);
-    r->events.last_id = last; /* ids only grow */
+    r->events.last_id = last; /* no id is used twice */
+    r->unread_at = 0;
+    r->past = ROOM_PAST_UNKNOWN;
     model_touch(m, MODEL_EVENTS);
+}
+
+/* ---- reading ---- */
+
+void model_mark_read(struct model *m, struct room *r)
+{
+    r->unwatched = true;
+    if (r->unread_at != 0 && r == m->open)
+        model_touch(m, MODEL_EVENTS);
+    r->unread_at = 0;
+}
+
+void model_read_on(struct model *m, struct room *r)
+{
+    (void)m;
+    r->unwatched = false;
+}
+
+bool model_ask_older(struct model *m, struct room *r)
+{
+    struct intent ask = {.kind = INTENT_LINE, .direct = r->direct, .where_n = r->name_n};
+
+    if (r == m->home || r->past != ROOM_PAST_UNKNOWN || r->events.count == EVENTS_MAX)
+        return false;
+    memcpy(ask.where, r->name, r->name_n);
+    if (intents_put(&m->intents, &ask, bytes_str("/history 100")) != ERR_OK)
+        return false;
+    r->past = ROOM_PAST_ASKED;
+    return true;
+}
+
+void model_older_came(struct model *m, struct room *r, bool more)
+{
+    r->past = more ? ROOM_PAST_UNKNOWN : ROOM_PAST_ALL;
+    if (r == m->open)
+        model_touch(m, MODEL_EVENTS);
 }
 
 void model_room_changed(struct model *m, struct room *r)
@@ -227,9 +361,15 @@ size_t model_page_of(const struct model *m, const struct room *r)
 
 void model_show(struct model *m, struct room *r)
 {
+    if (r != m->open) {
+        m->before = m->open;
+        model_mark_read(m, m->open);
+    }
     m->open = r;
-    r->unread = 0;
-    r->mention = 0;
+    m->tour = NULL;
+    r->visit = ++m->visits;
+    r->unwatched = false;
+    cool(r);
     m->help = false;
     model_touch(m, MODEL_ALL);
 }
@@ -242,6 +382,45 @@ void model_step(struct model *m, int by)
     model_show(m, page_at(m, by < 0 ? (at + n - 1) % n : (at + 1) % n));
 }
 
+static void add_page(struct model *m, struct room *r)
+{
+    if (m->page_count == m->page_cap) {
+        m->page_cap = m->page_cap != 0 ? m->page_cap * 2 : 8;
+        m->pages = mem_realloc(m->pages, m->page_cap * sizeof(struct room *));
+    }
+    m->pages[m->page_count++] = r;
+    r->joined = true;
+}
+
+void model_open_welcome(struct model *m)
+{
+    struct room *r = m->welcome;
+
+    if (r == NULL) {
+        m->welcome = r = mem_alloc(sizeof *r);
+        r->local = true;
+        (void)bytes_copy(r->name, sizeof r->name, bytes_str("welcome"));
+        r->name_n = (uint8_t)strlen(r->name);
+    }
+    r->seal = ROOM_PLAIN;
+    if (!r->joined)
+        add_page(m, r);
+    model_room_changed(m, r);
+    model_show(m, r);
+}
+
+void model_retell(struct model *m, struct room *r, uint64_t id, struct bytes text)
+{
+    if (events_retell(&r->events, id, text) && r == m->open)
+        model_touch(m, MODEL_EVENTS);
+}
+
+void model_show_before(struct model *m)
+{
+    if (m->before != NULL)
+        model_show(m, m->before);
+}
+
 static struct room *take_page(struct model *m, struct rooms *set, struct bytes name)
 {
     struct room *r = rooms_add(set, name);
@@ -249,12 +428,8 @@ static struct room *take_page(struct model *m, struct rooms *set, struct bytes n
     if (r == NULL)
         return NULL;
     if (!r->joined) {
-        if (m->page_count == m->page_cap) {
-            m->page_cap = m->page_cap != 0 ? m->page_cap * 2 : 8;
-            m->pages = mem_realloc(m->pages, m->page_cap * sizeof(struct room *));
-        }
-        m->pages[m->page_count++] = r;
-        r->joined = true;
+        add_page(m, r);
+        r->unwatched = true;
         r->direct = set == &m->directs;
         r->seal = ROOM_AGREEING;
     }
@@ -295,9 +470,16 @@ void model_leave(struct model *m, struct room *r)
         model_show(m, page_at(m, at - 1));
     memmove(&m->pages[at - 1], &m->pages[at], (m->page_count - at) * sizeof(struct room *));
     m->page_count--;
+    if (m->before == r)
+        m->before = NULL;
+    if (m->tour == r)
+        m->tour = NULL;
     r->joined = false;
-    r->unread = 0;
-    r->mention = 0;
+    r->visit = 0;
+    cool(r);
+    r->unwatched = true;
+    r->unread_at = 0;
+    r->past = ROOM_PAST_UNKNOWN;
     r->seal = ROOM_AGREEING;
     r->members = 0;
     r->verified = 0;

@@ -9,8 +9,11 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "model/bind.h"
 #include "model/intent.h"
+#include "model/pref.h"
 #include "model/room.h"
+#include "model/trace.h"
 
 enum model_part {
     MODEL_ROOMS = 1,
@@ -18,7 +21,9 @@ enum model_part {
     MODEL_PEOPLE = 4,
     MODEL_STATUS = 8,
     MODEL_HELP = 16,
-    MODEL_ALL = 31
+    MODEL_PREFS = 32,
+    MODEL_TRACE = 64, /* and somebody looks at it */
+    MODEL_ALL = 127
 };
 
 enum model_link {
@@ -69,15 +74,19 @@ struct model {
     unsigned retry_s;  /* while waiting */
     char nick[ROSTER_NAME];
     uint8_t nick_n;
-    bool account;      /* logged in, not a guest */
-    char print[64];    /* our identity key's fingerprint, as text; "" before there is one */
-    struct room *home; /* people: everybody on the relay */
+    bool account;         /* logged in, not a guest */
+    char print[64];       /* our identity key's fingerprint, as text; "" before there is one */
+    struct room *home;    /* people: everybody on the relay */
+    struct room *welcome; /* of this machine alone: how it is used; NULL: was never open */
     struct rooms rooms;
     struct rooms directs; /* conversations with one person, by name */
     struct room **pages;  /* joined ones, in order; the first page is home and not in here */
     size_t page_count;
     size_t page_cap;
     struct room *open;
+    struct room *before; /* the page that was open before; NULL: there is none */
+    struct room *tour;   /* where a tour of the hot pages began; NULL: there is none */
+    uint64_t visits;
     bool help;           /* the page of help lies over the events */
     char help_topic[16]; /* a command, or empty */
     unsigned dirty;      /* model_part bits */
@@ -86,6 +95,9 @@ struct model {
     int64_t clock_off_ms; /* how far the relay's clock is ahead of ours, about */
     bool tell_typing;     /* the person lets others know: keys become INTENT_TYPING */
     struct model_ask ask;
+    struct prefs prefs;
+    struct binds binds;
+    struct trace trace;
     struct intents intents;
     struct model_ear ear;
 };
@@ -102,6 +114,8 @@ static inline struct bytes model_nick(const struct model *m)
 {
     return bytes_of(m->nick, m->nick_n);
 }
+/* Not there to be spoken to: with one person, not on the relay either. */
+bool model_is_away(const struct model *m, const struct room *r, const struct person *p);
 bool model_is_me(const struct model *m, struct bytes name);
 const char *model_link_str(enum model_link link);
 
@@ -113,12 +127,20 @@ void model_event(
 /* The page of a conversation with one person, who has another name now. */
 void model_rename_direct(struct model *m, struct room *r, struct bytes name);
 void model_add(struct model *m, struct room *r, const struct event *like);
-/* What was said before all that is on the page; no news. */
+/* What was said before all that is on the page, as much as it can hold; no news. */
 void model_before(struct model *m, struct room *r, const struct event *like, size_t n);
 /* A message that is shown comes further; nothing when it is no longer there. */
 void model_state(
     struct model *m, struct room *r, const uint8_t key[EVENT_KEY], enum event_state state);
 void model_clear(struct model *m, struct room *r); /* empties its page */
+/* Reading of a page stops here, as when it is left or the terminal loses the focus: what comes
+ * is unread from its first line on. model_read_on(): somebody looks again. */
+void model_mark_read(struct model *m, struct room *r);
+void model_read_on(struct model *m, struct room *r);
+/* Asks for what was said here before the page begins, as /history does; once, until it came.
+ * false: nothing is asked, for that was all, or the page is full, or it is home. */
+bool model_ask_older(struct model *m, struct room *r);
+void model_older_came(struct model *m, struct room *r, bool more); /* after model_before() */
 void model_room_changed(struct model *m, struct room *r);
 void model_put_ask(struct model *m, bool hidden, const char *words);
 void model_close_ask(struct model *m);
@@ -129,6 +151,7 @@ struct room *model_page(const struct model *m, size_t i); /* NULL: past the end 
 size_t model_page_of(const struct model *m, const struct room *r);
 void model_show(struct model *m, struct room *r);
 void model_step(struct model *m, int by); /* the next or the one before, around the end */
+void model_show_before(struct model *m);  /* the page that was open before */
 struct room *model_join(struct model *m, struct bytes name);   /* NULL: no room for it */
 struct room *model_direct(struct model *m, struct bytes name); /* the same with a person */
 struct room *model_find(const struct model *m, bool direct, struct bytes name); /* joined */
@@ -136,6 +159,14 @@ void model_leave(struct model *m, struct room *r);
 void model_rename(struct model *m, struct bytes from, struct bytes to); /* in every roster */
 void model_ask_help(struct model *m, struct bytes topic);
 void model_close_help(struct model *m);
+enum err model_set_pref(
+    struct model *m, struct bytes name, struct bytes value); /* as prefs_set() */
+enum err model_bind(struct model *m, struct bytes key, struct bytes action); /* binds_set() */
+/* Opens the page that shows how sotto is used: a page like others, but nothing on it leaves
+ * this machine. Whoever has the keys fills it. */
+void model_open_welcome(struct model *m);
+/* Other words in place of an event's, which keeps its place; nothing when it is gone. */
+void model_retell(struct model *m, struct room *r, uint64_t id, struct bytes text);
 void model_touch(struct model *m, unsigned parts);
 
 #endif

@@ -13,7 +13,25 @@ const char *room_seal_str(enum room_seal seal)
         [ROOM_UNCONFIRMED] = "sealed, unconfirmed",
         [ROOM_SEALED] = "sealed end to end",
         [ROOM_STOPPED] = "stopped: a key changed",
+        [ROOM_UNVERIFIED] = "stopped: not all are verified",
+        [ROOM_BROKEN] = "stopped: the relay broke the rules",
         [ROOM_LOST] = "keys lost, joining anew",
+    };
+
+    return (unsigned)seal < ROOM_SEALS ? WORDS[seal] : "unknown";
+}
+
+const char *room_seal_brief(enum room_seal seal)
+{
+    static const char *const WORDS[ROOM_SEALS] = {
+        [ROOM_PLAIN] = "not sealed",
+        [ROOM_AGREEING] = "agreeing keys",
+        [ROOM_UNCONFIRMED] = "unconfirmed",
+        [ROOM_SEALED] = "sealed",
+        [ROOM_STOPPED] = "stopped: a key changed",
+        [ROOM_UNVERIFIED] = "stopped: unverified",
+        [ROOM_BROKEN] = "stopped: relay unsound",
+        [ROOM_LOST] = "keys lost",
     };
 
     return (unsigned)seal < ROOM_SEALS ? WORDS[seal] : "unknown";
@@ -24,7 +42,9 @@ void room_seal_words(const struct room *r, char out[ROOM_SEAL_WORDS])
     const char *seal = room_seal_str(r->seal);
     bool sealed = r->seal == ROOM_SEALED || r->seal == ROOM_UNCONFIRMED;
 
-    if (!sealed || r->members < 2)
+    if (r->local)
+        (void)snprintf(out, ROOM_SEAL_WORDS, "on this machine only");
+    else if (!sealed || r->members < 2)
         (void)snprintf(out, ROOM_SEAL_WORDS, "%s", seal);
     else if (r->direct)
         (void)snprintf(out, ROOM_SEAL_WORDS, "%s, %s", seal,

@@ -25,15 +25,28 @@ enum room_seal {
     ROOM_AGREEING,    /* keys are being agreed: what is typed waits */
     ROOM_UNCONFIRMED, /* sealed, but no other member was heard yet */
     ROOM_SEALED,
-    ROOM_STOPPED, /* somebody's key changed: nothing is sent until it is accepted */
-    ROOM_LOST,    /* our keys no longer fit: joining anew */
+    ROOM_STOPPED,    /* somebody's key changed: nothing is sent until it is accepted */
+    ROOM_UNVERIFIED, /* only verified people may read, and somebody is not: nothing is sent */
+    ROOM_BROKEN,     /* the relay broke the group's rules: nothing is sent any more */
+    ROOM_LOST,       /* our keys no longer fit: joining anew */
     ROOM_SEALS
 };
+
+/* How much a closed page wants a look. Comings and goings warm nothing. */
+enum room_heat {
+    ROOM_COLD = 0,
+    ROOM_WARM = 2, /* something was said */
+    ROOM_HOT = 3   /* to us: we are named, or it is a conversation with one person */
+};
+
+/* What is further back than the page: sealed on this machine, if it is kept at all. */
+enum room_past { ROOM_PAST_UNKNOWN, ROOM_PAST_ASKED, ROOM_PAST_ALL };
 
 struct room {
     char name[ROOM_NAME];
     uint8_t name_n;
     bool direct; /* with one person, whose name it has */
+    bool local;  /* a page of this machine alone: nothing that is said there leaves it */
     enum room_lock lock;
     enum room_seal seal;
     uint32_t online; /* as the relay counts */
@@ -41,6 +54,12 @@ struct room {
     bool stale;
     unsigned unread;  /* lines worth a look, since it was open last */
     unsigned mention; /* of those, how many name us */
+    enum room_heat heat;
+    int64_t hot_ms;     /* when it became as hot as it is */
+    uint64_t visit;     /* grows with each opening; 0: never open */
+    bool unwatched;     /* nobody looks: the next line worth a look is unread */
+    uint64_t unread_at; /* the first such line, until reading stops again; 0: none */
+    enum room_past past;
     uint64_t epoch;
     uint32_t members;     /* of the group, by its tree */
     uint32_t verified;    /* of the others, how many had their key compared */
@@ -59,6 +78,7 @@ struct rooms {
 };
 
 const char *room_seal_str(enum room_seal seal);
+const char *room_seal_brief(enum room_seal seal); /* where there is little room */
 /* The same, and whether the others' keys were compared. */
 #define ROOM_SEAL_WORDS 64
 void room_seal_words(const struct room *r, char out[ROOM_SEAL_WORDS]);

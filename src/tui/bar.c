@@ -35,7 +35,8 @@ void bar_fit(struct bar_item *items, size_t count, int cols)
         int over = needed(items, count) - room;
         if (over <= 0)
             break;
-        low->cols = low->cols - over >= BAR_SHORT ? low->cols - over : 0;
+        int least_cols = low->least > 0 ? low->least : BAR_SHORT;
+        low->cols = low->cols - over >= least_cols ? low->cols - over : 0;
     }
     for (size_t i = 0; i < count; i++) {
         if (items[i].cols > 0 && !items[i].right) {

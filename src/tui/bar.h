@@ -10,11 +10,12 @@
 #include <stddef.h>
 
 #define BAR_GAP   2
-#define BAR_SHORT 8 /* an item is not shortened below this */
+#define BAR_SHORT 8
 
 struct bar_item {
     int width;  /* columns it would like */
     int rank;   /* higher stays longer */
+    int least;  /* it is not shortened below this, but dropped; 0: BAR_SHORT */
     bool right; /* set against the right edge */
     int at;     /* out: its first column */
     int cols;   /* out: columns it gets; 0: dropped */

@@ -3,8 +3,21 @@
 
 #include "base/mem.h"
 #include "model/command.h"
+#include "model/setting.h"
+#include "tui/action.h"
+#include "tui/wardrobe.h"
 
-#define LIST_BYTES 4096
+/* What is looked for, and where it goes. */
+struct quest {
+    struct completion *c;
+    const struct model *m;
+    struct bytes line;  /* all of it */
+    struct bytes typed; /* of the word, without its sign */
+    const char *sign;   /* that stands before it and stays: "/", "#", "@" or "" */
+    const char *tail;   /* that follows a whole one */
+};
+
+/* ---- finding ---- */
 
 static int lower(uint8_t c)
 {
@@ -22,139 +35,354 @@ static bool begins(struct bytes word, struct bytes with)
     return true;
 }
 
-/* One more word that fits; what all of them go on with shrinks to what they share. */
-static void offer(struct completion *c, struct bytes word, struct bytes typed)
+static bool is_there(const struct completion *c, const char *text)
 {
-    struct bytes rest;
-
-    if (!begins(word, typed))
-        return;
-    rest = bytes_of(word.p + typed.n, word.n - typed.n);
-    if (c->found++ == 0) {
-        buf_bytes(&c->insert, rest);
-    } else {
-        size_t same = 0;
-        while (same < c->insert.n && same < rest.n && c->insert.p[same] == rest.p[same])
-            same++;
-        while (same > 0 && same < rest.n && (rest.p[same] & 0xc0) == 0x80)
-            same--; /* never half a letter */
-        c->insert.n = same;
-        buf_text(&c->list, "  ");
+    for (size_t i = 0; i < c->found; i++) {
+        if (strcmp(c->word[i].text, text) == 0)
+            return true;
     }
-    if (c->list.n + word.n < LIST_BYTES / 2)
-        buf_bytes(&c->list, word);
+    return false;
 }
 
-static void offer_commands(struct completion *c, struct bytes typed)
+/* What all of them begin with shrinks to what they share, and never to half a letter. */
+static void narrow(struct completion *c, const struct completion_word *w)
 {
-    for (size_t i = 0; command_at(i) != NULL; i++)
-        offer(c, bytes_str(command_at(i)->name), typed);
+    const struct completion_word *first = &c->word[0];
+    size_t same = 0;
+
+    if (c->found == 0) {
+        c->same = strlen(w->text);
+        return;
+    }
+    if (c->found == 1 && c->same > first->word)
+        c->same = first->word;
+    while (same < c->same && same < w->word && first->text[same] == w->text[same])
+        same++;
+    while (same > 0 && ((uint8_t)first->text[same] & 0xc0) == 0x80)
+        same--;
+    c->same = same;
 }
 
-static void offer_rooms(
-    struct completion *c, const struct model *m, struct bytes typed, bool joined_only)
+static void offer_with(
+    const struct quest *q, struct bytes word, const char *args, const char *note)
 {
-    if (typed.n != 0 && typed.p[0] == '#')
-        typed = bytes_of(typed.p + 1, typed.n - 1);
+    struct completion *c = q->c;
+    struct completion_word w = {.args = args, .note = note};
+    struct buf text;
+
+    if (!begins(word, q->typed) || word.n == 0 || c->found == COMPLETION_MAX)
+        return;
+    buf_init(&text, 4096);
+    buf_text(&text, q->sign);
+    buf_bytes(&text, word);
+    w.word = text.n;
+    buf_text(&text, q->tail);
+    if (buf_end(&text) == ERR_OK && !is_there(c, buf_cstr(&text))) {
+        w.text = mem_strdup(buf_cstr(&text));
+        narrow(c, &w);
+        c->word[c->found++] = w;
+    }
+    buf_free(&text);
+}
+
+static void offer(const struct quest *q, struct bytes word)
+{
+    offer_with(q, word, "", "");
+}
+
+/* ---- what there is ---- */
+
+static void offer_commands(const struct quest *q)
+{
+    for (size_t i = 0; command_at(i) != NULL; i++) {
+        const struct command *row = command_at(i);
+        offer_with(q, bytes_str(row->name), row->args, row->help);
+    }
+}
+
+static void offer_rooms(const struct quest *q, bool joined_only)
+{
+    const struct model *m = q->m;
+
     for (size_t i = 0; i < m->rooms.count; i++) {
         const struct room *r = m->rooms.all[i];
-        if (r->joined || !joined_only)
-            offer(c, room_name(r), typed);
+        if (r->joined)
+            offer_with(q, room_name(r), "", joined_only ? "" : "you are in it");
+    }
+    for (size_t i = 0; i < m->rooms.count && !joined_only; i++) {
+        const struct room *r = m->rooms.all[i];
+        if (!r->joined)
+            offer_with(q, room_name(r), "", r->lock == ROOM_OPEN ? "" : "not open to all");
     }
 }
 
-static void offer_all(struct completion *c, const struct model *m, const struct roster *people,
-    struct bytes typed)
+/* Who spoke last comes first. */
+static void offer_speakers(const struct quest *q)
 {
-    const struct roster *first = &m->open->people;
+    const struct events *es = &q->m->open->events;
 
+    for (size_t i = es->count; i > 0; i--) {
+        const struct event *v = events_at(es, i - 1);
+        if (v->kind == EVENT_MESSAGE && (v->flags & EVENT_OWN) == 0 &&
+            !model_is_me(q->m, v->who) && roster_find(&q->m->open->people, v->who) != NULL)
+            offer(q, v->who);
+    }
+}
+
+static void offer_roster(const struct quest *q, const struct roster *people)
+{
     for (size_t i = 0; i < people->count; i++) {
         struct bytes name = person_name(&people->people[i]);
-        if (!model_is_me(m, name) && (people == first || roster_find(first, name) == NULL))
-            offer(c, name, typed);
+        if (!model_is_me(q->m, name))
+            offer(q, name);
     }
 }
 
 /* Those of the open room first, then everybody. */
-static void offer_people(struct completion *c, const struct model *m, struct bytes typed)
+static void offer_people(const struct quest *q)
 {
-    offer_all(c, m, &m->open->people, typed);
-    if (m->open != m->home)
-        offer_all(c, m, &m->home->people, typed);
+    offer_speakers(q);
+    offer_roster(q, &q->m->open->people);
+    if (q->m->open != q->m->home)
+        offer_roster(q, &q->m->home->people);
 }
 
-static void offer_by(
-    struct completion *c, const struct model *m, enum command_complete what, struct bytes typed)
+static void offer_themes(const struct quest *q)
+{
+    struct wardrobe_list *l = mem_alloc(sizeof *l);
+
+    wardrobe_names(l);
+    offer_with(q, bytes_str("auto"), "", "by the background of the terminal");
+    for (size_t i = 0; i < l->count; i++)
+        offer_with(q, bytes_str(l->name[i]), "", "");
+    mem_free(l);
+}
+
+static void offer_settings(const struct quest *q)
+{
+    size_t i = 0;
+    size_t j = 0;
+
+    while (pref_at(i) != NULL || setting_at(j) != NULL) {
+        const struct pref_row *p = pref_at(i);
+        const struct setting_row *s = setting_at(j);
+        if (s == NULL || (p != NULL && strcmp(p->name, s->name) < 0)) {
+            offer_with(q, bytes_str(p->name), "", p->help);
+            i++;
+        } else {
+            offer_with(q, bytes_str(s->name), "", s->help);
+            j++;
+        }
+    }
+}
+
+static void offer_words(const struct quest *q, const char *words, const char *now)
+{
+    for (const char *at = words; *at != '\0';) {
+        size_t n = strcspn(at, " ");
+        bool is_now = strlen(now) == n && memcmp(now, at, n) == 0;
+        offer_with(q, bytes_of(at, n), "", is_now ? "as it is now" : "");
+        at += n + (at[n] == ' ');
+    }
+}
+
+static struct bytes word_of(struct bytes line, size_t which)
+{
+    size_t at = 0;
+    size_t n = 0;
+
+    for (;;) {
+        while (at < line.n && line.p[at] == ' ')
+            at++;
+        for (n = 0; at + n < line.n && line.p[at + n] != ' ';)
+            n++;
+        if (which-- == 0)
+            return bytes_of(line.p + at, n);
+        at += n;
+    }
+}
+
+static void offer_values(const struct quest *q)
+{
+    struct bytes name = word_of(q->line, 1);
+    const struct setting_row *s = setting_find(name);
+    enum pref p = pref_find(name);
+
+    if (s != NULL)
+        offer_words(q, s->values, "");
+    if (p == PREFS)
+        return;
+    if (pref_at(p)->kind != PREF_KIND_NUMBER)
+        offer_words(q, pref_at(p)->choices, pref_text(&q->m->prefs, p));
+    offer_with(q, bytes_str("default"), "", "as when nobody has set it");
+}
+
+/* Those that do something by default. */
+static void offer_keys(const struct quest *q)
+{
+    for (size_t i = 0; action_at(i) != NULL; i++) {
+        for (const char *at = action_at(i)->keys; *at != '\0';) {
+            size_t n = strcspn(at, " ");
+            offer_with(q, bytes_of(at, n), "", action_at(i)->help);
+            at += n + (at[n] == ' ');
+        }
+    }
+}
+
+static void offer_actions(const struct quest *q)
+{
+    for (size_t i = 0; action_at(i) != NULL; i++)
+        offer_with(q, bytes_str(action_at(i)->name), "", action_at(i)->help);
+    offer_with(q, bytes_str("none"), "", "nothing at all");
+    offer_with(q, bytes_str("default"), "", "what it did before");
+}
+
+static void offer_by(const struct quest *q, enum command_complete what)
 {
     switch (what) {
     case COMPLETE_COMMAND:
-        offer_commands(c, typed);
+        offer_commands(q);
         break;
     case COMPLETE_ROOM:
     case COMPLETE_JOINED:
-        offer_rooms(c, m, typed, what == COMPLETE_JOINED);
+        offer_rooms(q, what == COMPLETE_JOINED);
         break;
     case COMPLETE_PERSON:
-        offer_people(c, m, typed);
+        offer_people(q);
         break;
     case COMPLETE_ON_OFF:
-        offer(c, bytes_str("on"), typed);
-        offer(c, bytes_str("off"), typed);
+        offer_words(q, "on off", "");
         break;
-    case COMPLETE_SETTING: /* free text, as long as there is no table of them */
+    case COMPLETE_SETTING:
+        offer_settings(q);
+        break;
+    case COMPLETE_VALUE:
+        offer_values(q);
+        break;
+    case COMPLETE_THEME:
+        offer_themes(q);
+        break;
+    case COMPLETE_KEY:
+        offer_keys(q);
+        break;
+    case COMPLETE_ACTION:
+        offer_actions(q);
+        break;
     case COMPLETE_NOTHING:
         break;
     }
 }
 
-/* Cuts line at its last space into what stands before, and the word being typed; says how many
- * words stand before. */
-static size_t cut(struct bytes line, struct bytes *first, struct bytes *typed)
+/* ---- where one is ---- */
+
+/* Words before the one that is being typed, and where that begins. */
+static size_t cut(struct bytes line, size_t *from)
 {
     size_t words = 0;
-    size_t at = 0;
 
-    *first = bytes_of(line.p, line.n);
+    *from = 0;
     for (size_t i = 0; i < line.n; i++) {
-        if (line.p[i] != ' ')
+        if (line.p[i] != ' ' && line.p[i] != '\n')
             continue;
-        if (i > at && words++ == 0)
-            first->n = i;
-        at = i + 1;
+        words += i > *from;
+        *from = i + 1;
     }
-    *typed = bytes_of(line.p + at, line.n - at);
     return words;
+}
+
+static bool take_sign(struct quest *q, const char *sign)
+{
+    if (q->typed.n == 0 || q->typed.p[0] != (uint8_t)sign[0])
+        return false;
+    q->typed = bytes_of(q->typed.p + 1, q->typed.n - 1);
+    q->sign = sign;
+    return true;
+}
+
+/* Among words: a room by its sign, a person with one or by the name alone. */
+static void offer_in_text(struct quest *q, bool by_name)
+{
+    if (take_sign(q, "#")) {
+        offer_rooms(q, false);
+    } else if (take_sign(q, "@")) {
+        offer_people(q);
+    } else if (by_name && q->typed.n != 0) {
+        q->tail = q->c->from == 0 ? ": " : " ";
+        offer_people(q);
+    }
+}
+
+static enum command_complete kind_of(const struct command *row, size_t before)
+{
+    return before <= MEM_COUNT(row->complete) ? row->complete[before - 1] : COMPLETE_NOTHING;
+}
+
+static void offer_argument(struct quest *q, size_t before)
+{
+    struct bytes first = word_of(q->line, 0);
+    const struct command *row = command_find(bytes_of(first.p + 1, first.n - 1));
+    enum command_complete what;
+
+    if (row == NULL)
+        return;
+    what = kind_of(row, before);
+    if (what == COMPLETE_ROOM || what == COMPLETE_JOINED)
+        (void)take_sign(q, "#");
+    if (what == COMPLETE_PERSON)
+        (void)take_sign(q, "@");
+    if (what != COMPLETE_NOTHING)
+        offer_by(q, what);
+    else
+        offer_in_text(q, false);
 }
 
 void complete_line(struct completion *c, const struct model *m, struct bytes line)
 {
-    const struct command *row;
-    struct bytes first;
-    struct bytes typed;
+    struct quest q = {c, m, line, line, "", " "};
     size_t before;
 
-    c->found = 0;
-    buf_init(&c->insert, LIST_BYTES);
-    buf_init(&c->list, LIST_BYTES);
+    *c = (struct completion){0};
     if (line.n == 0)
         return;
-    before = cut(line, &first, &typed);
-    if (line.p[0] != '/') {
-        if (typed.n != 0 && typed.p[0] == '@')
-            offer_people(c, m, bytes_of(typed.p + 1, typed.n - 1));
-    } else if (before == 0) {
-        offer_commands(c, bytes_of(typed.p + 1, typed.n - 1));
-    } else {
-        row = command_find(bytes_of(first.p + 1, first.n - 1));
-        if (row != NULL && before <= MEM_COUNT(row->complete))
-            offer_by(c, m, row->complete[before - 1], typed);
-    }
-    if (c->found == 1)
-        buf_u8(&c->insert, ' ');
+    before = cut(line, &c->from);
+    q.typed = bytes_of(line.p + c->from, line.n - c->from);
+    if (line.p[0] != '/' || (line.n > 1 && line.p[1] == '/'))
+        offer_in_text(&q, true);
+    else if (before != 0)
+        offer_argument(&q, before);
+    else if (take_sign(&q, "/"))
+        offer_commands(&q);
 }
 
 void completion_fini(struct completion *c)
 {
-    buf_free(&c->insert);
-    buf_free(&c->list);
+    for (size_t i = 0; i < c->found; i++)
+        mem_free(c->word[i].text);
+    *c = (struct completion){0};
+}
+
+/* ---- the ghost ---- */
+
+void complete_ghost(struct buf *out, struct bytes line)
+{
+    const struct command *row;
+    const char *args;
+    struct bytes first = word_of(line, 0);
+    size_t from;
+    size_t typed;
+
+    if (line.n < 2 || line.p[0] != '/' || memchr(line.p, '\n', line.n) != NULL)
+        return;
+    row = command_find(bytes_of(first.p + 1, first.n - 1));
+    if (row == NULL)
+        return;
+    typed = cut(line, &from) + (from < line.n); /* the command and its words */
+    args = row->args;
+    for (size_t i = 1; i < typed && *args != '\0'; i++) {
+        args += strcspn(args, " ");
+        args += *args == ' ';
+    }
+    if (*args != '\0' && from < line.n)
+        buf_text(out, " ");
+    buf_text(out, args);
 }

@@ -3,41 +3,14 @@
 
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "base/utf8.h"
+#include "model/tally.h"
 #include "tui/wrap.h"
 
 #define HANG 2
 
-struct tm entry_time(int64_t wall_ms)
-{
-    time_t t = (time_t)(wall_ms / 1000);
-    struct tm tm = {0};
-
-    (void)localtime_r(&t, &tm);
-    return tm;
-}
-
-/* What was found lies among the events without being of their time. */
-static bool other_day(const struct events *es, size_t i)
-{
-    const struct event *v = events_at(es, i);
-    const struct event *before = NULL;
-    struct tm x;
-    struct tm y;
-
-    while (i > 0 && (before == NULL || before->kind == EVENT_FOUND))
-        before = events_at(es, --i);
-    if (v->kind == EVENT_FOUND || before == NULL || before->kind == EVENT_FOUND)
-        return false;
-    x = entry_time(before->wall_ms);
-    y = entry_time(v->wall_ms);
-    return x.tm_yday != y.tm_yday || x.tm_year != y.tm_year;
-}
-
-int entry_indent(const struct layout *l)
-{
-    return 1 + (l->clock ? 7 : 0) + (l->nick_cols != 0 ? l->nick_cols + 2 : 0);
-}
+#define TEXT_LEAST 8 /* columns, whatever is wished */
 
 const char *entry_tag(char out[EVENT_TAG + 1], const struct event *v)
 {
@@ -66,30 +39,75 @@ static void put_who(struct buf *to, const struct event *v)
     }
 }
 
-void entry_init(struct entry *en, const struct layout *l, int cols, const struct events *es,
-    size_t i, const char *mark)
+static void put_said(struct buf *to, const struct entry_look *l, const struct event *v)
 {
-    const struct event *v = events_at(es, i);
     char date[32];
 
-    buf_init(&en->text, (size_t)EVENT_TEXT * 32);
     if (v->kind == EVENT_FOUND) {
-        struct tm tm = entry_time(v->wall_ms);
+        struct tm tm = item_time(v->wall_ms);
         (void)strftime(date, sizeof date, "%Y-%m-%d %H:%M  ", &tm);
-        buf_text(&en->text, date);
+        buf_text(to, date);
     }
     if (l->nick_cols == 0)
-        put_who(&en->text, v);
-    utf8_clean(&en->text, v->text, UTF8_DISPLAY);
+        put_who(to, v);
+    utf8_clean(to, v->text, UTF8_DISPLAY);
+}
+
+/* "... 3 joined, 9 left, 1 other (Alt+=)" */
+static void put_folded(struct buf *to, const struct entry_look *l, const struct item *it)
+{
+    static const struct {
+        enum event_sum sum;
+        const char *word;
+    } ROWS[] = {
+        {EVENT_SUM_CAME, "joined"}, {EVENT_SUM_WENT, "left"}, {EVENT_SUM_MORE, "other"}};
+    const char *between = " ";
+
+    buf_text(to, l->more);
+    for (size_t i = 0; i < MEM_COUNT(ROWS); i++) {
+        size_t n = tally_in(l->items.events, TALLY(ROWS[i].sum), it->first, it->last + 1);
+        if (n != 0)
+            buf_fmt(to, "%s%zu %s", between, n, ROWS[i].word);
+        if (n != 0)
+            between = ", ";
+    }
+    if (l->key[0] != '\0')
+        buf_fmt(to, " (%s)", l->key);
+}
+
+static void measure(struct entry *en, const struct entry_look *l)
+{
+    int most = l->text_cols;
+
+    en->hang = l->nick_cols == 0 && !l->bare ? HANG : 0;
+    en->indent = 1 + (l->clock ? 7 : 0) + (l->nick_cols != 0 ? l->nick_cols + 2 : 0);
+    en->cols = l->cols - en->indent - en->hang - 1;
+    if (l->bare) {
+        en->indent = 0;
+        en->cols = l->cols;
+    }
+    if (most != 0 && most < TEXT_LEAST)
+        most = TEXT_LEAST;
+    if (most != 0 && en->cols > most && !l->bare)
+        en->cols = most;
+}
+
+void entry_init(
+    struct entry *en, const struct entry_look *l, const struct item *it, const char *mark)
+{
+    buf_init(&en->text, (size_t)EVENT_TEXT * 32);
+    if (item_folded(it))
+        put_folded(&en->text, l, it);
+    else
+        put_said(&en->text, l, events_at(l->items.events, it->last));
     en->mark_at = en->text.n;
     if (mark[0] != '\0') {
         buf_u8(&en->text, ' ');
         buf_text(&en->text, mark);
     }
-    en->indent = entry_indent(l);
-    en->hang = l->nick_cols == 0 ? HANG : 0;
-    en->day = other_day(es, i);
-    en->rows = wrap_count(buf_view(&en->text), cols - en->indent - en->hang - 1) + en->day;
+    measure(en, l);
+    en->above = (size_t)it->day + it->unread;
+    en->rows = wrap_count(buf_view(&en->text), en->cols) + en->above;
 }
 
 void entry_fini(struct entry *en)
@@ -97,7 +115,7 @@ void entry_fini(struct entry *en)
     buf_wipe(&en->text);
 }
 
-bool entry_next(const struct entry *en, int cols, struct bytes *rest, struct bytes *row)
+bool entry_next(const struct entry *en, struct bytes *rest, struct bytes *row)
 {
-    return wrap_next(rest, cols - en->indent - en->hang - 1, row);
+    return wrap_next(rest, en->cols, row);
 }

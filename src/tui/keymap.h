@@ -1,56 +1,48 @@
 /* SPDX-License-Identifier: ISC */
-/* Keys to actions: one table, from which the page of help is written too. */
+/*
+ * Which key does what: the defaults of the table of actions, and what a person bound instead. A
+ * key that begins a pair waits for the second. It knows nothing of screens.
+ */
 #ifndef TUI_KEYMAP_H
 #define TUI_KEYMAP_H
 
-#include <stddef.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "tui/action.h"
+#include "tui/key.h"
 
-#include "tui/input.h"
+#define KEYMAP_MAX 256
 
-enum action {
-    ACTION_NONE,
-    ACTION_INSERT, /* the key is text */
-    ACTION_ENTER,
-    ACTION_COMPLETE,
-    ACTION_CANCEL,
-    ACTION_QUIT_ASK,
-    ACTION_HELP,
-    ACTION_PAGE, /* the key's digit says which */
-    ACTION_PAGE_NEXT,
-    ACTION_PAGE_BEFORE,
-    ACTION_PAGE_ACTIVE,
-    ACTION_ROOMS,
-    ACTION_PEOPLE,
-    ACTION_SCROLL_UP,
-    ACTION_SCROLL_DOWN,
-    ACTION_SCROLL_END,
-    ACTION_REDRAW,
-    ACTION_SUSPEND,
-    ACTION_LEFT,
-    ACTION_RIGHT,
-    ACTION_WORD_LEFT,
-    ACTION_WORD_RIGHT,
-    ACTION_START,
-    ACTION_END,
-    ACTION_ERASE_LEFT,
-    ACTION_ERASE_RIGHT,
-    ACTION_KILL_END,
-    ACTION_KILL_START,
-    ACTION_KILL_BLANK,
-    ACTION_KILL_WORD_LEFT,
-    ACTION_KILL_WORD_RIGHT,
-    ACTION_YANK,
-    ACTION_SWAP,
-    ACTION_BACK,
-    ACTION_FORTH
+struct keymap_bind {
+    struct input_key first; /* of a pair; of one key: code INPUT_OTHER */
+    struct input_key key;
+    enum action action;
 };
 
-enum action keymap_action(const struct input_key *k);
-
-struct keymap_help {
-    const char *keys;
-    const char *does;
+struct keymap {
+    struct keymap_bind bind[KEYMAP_MAX];
+    size_t count;
+    struct input_key first; /* of a pair, pressed already */
+    bool waits;             /* for the second */
 };
-const struct keymap_help *keymap_help(size_t i); /* NULL at the end */
+
+void keymap_init(struct keymap *k); /* as the table of actions has it */
+/* What a key does now; ACTION_NONE with k->waits: the next one says. */
+enum action keymap_action(struct keymap *k, const struct input_key *key);
+/* action "none": nothing. ERR_FORMAT: no such key; ERR_NOT_FOUND: no such action; ERR_FULL. */
+enum err keymap_bind(struct keymap *k, struct bytes key, struct bytes action);
+/* The same with words for people: why it cannot be, or NULL: it is done. What would leave
+ * nobody a way to write a letter or to send a line cannot. action empty: the key alone is
+ * judged. */
+const char *keymap_take(struct keymap *k, struct bytes key, struct bytes action);
+bool keymap_same(const struct input_key *a, const struct input_key *b);
+/* What a key of that name does; ACTION_NONE: nothing, or there is no such key. */
+enum action keymap_find(const struct keymap *k, struct bytes key);
+/* "Alt+G Alt+K": every key of an action, or nothing. */
+void keymap_keys(const struct keymap *k, enum action a, struct buf *out);
+/* The first of them, as bars show it; "" when it has none. */
+void keymap_key(const struct keymap *k, enum action a, char out[32]);
+/* "alt-pgup", "ctrl-x,ctrl-e"; ERR_FORMAT. first has code INPUT_OTHER when it is one key. */
+enum err keymap_parse(struct bytes text, struct input_key *first, struct input_key *key);
 
 #endif

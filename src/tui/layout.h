@@ -2,17 +2,18 @@
 /*
  * Where the panes lie: arithmetic and nothing else. For every size the parts do not overlap
  * and cover the screen. The events get what they need first; as room shrinks the people go,
- * then the rooms, the clock, the column of names, the title and the hints. Below 20x5 one
- * page is left that says so.
+ * then the rooms, the column of names, the clock, the title and the hints. A pane that was
+ * asked for lies beside the events while these keep LAYOUT_TEXT_COLS for their text, else in
+ * their place. Below 20x5 one page is left that says so.
  */
 #ifndef TUI_LAYOUT_H
 #define TUI_LAYOUT_H
 
 #include <stdbool.h>
 
-#define LAYOUT_MIN_ROWS 5
-#define LAYOUT_MIN_COLS 20
-#define LAYOUT_LOG_COLS 40 /* what the events keep while there are panes beside them */
+#define LAYOUT_MIN_ROWS  5
+#define LAYOUT_MIN_COLS  20
+#define LAYOUT_TEXT_COLS 40 /* what text keeps while there are panes beside the events */
 
 struct rect {
     int row, col, rows, cols; /* 0 rows or cols: not there */
@@ -36,9 +37,11 @@ enum layout_part {
 
 enum layout_want { LAYOUT_AUTO, LAYOUT_SHOWN, LAYOUT_HIDDEN };
 
-struct layout_wish { /* what the person toggled */
-    enum layout_want rooms;
+struct layout_wish {
+    enum layout_want rooms; /* what the person toggled */
     enum layout_want people;
+    bool no_hints;
+    int input; /* rows that the line being typed would fill */
 };
 
 struct layout {
@@ -48,6 +51,8 @@ struct layout {
 };
 
 void layout_make(struct layout *l, int rows, int cols, const struct layout_wish *wish);
+/* Grows at each width where something folds: what was toggled holds until it changes. */
+int layout_step(int cols);
 bool layout_has(const struct layout *l, enum layout_part part);
 
 #endif

@@ -9,8 +9,10 @@
 
 #include "model/model.h"
 #include "tui/editline.h"
+#include "tui/keymap.h"
 #include "tui/layout.h"
 #include "tui/screen.h"
+#include "tui/spot.h"
 
 /* Where reading stopped: the row at the bottom. Held, new events do not move it. */
 struct pane_place {
@@ -19,18 +21,37 @@ struct pane_place {
     size_t below; /* rows of it that lie below the edge */
 };
 
+/* What is marked among the events. */
+#define PANE_WORDS 256
+struct pane_marks {
+    uint64_t selected;      /* an event's id; 0: none */
+    int row;                /* of the screen, where that was drawn */
+    uint64_t hit;           /* where the search is */
+    uint64_t mention;       /* the one that was gone to */
+    char words[PANE_WORDS]; /* what is searched for */
+    size_t words_n;
+};
+
 struct pane_view {
     struct screen *screen;
     const struct model *model;
     struct layout layout;
+    int rows, cols; /* of the screen */
+    const struct keymap *keys;
+    const char *hints; /* what the keys do in what lies over the panes; NULL: nothing does */
     struct editline line;
     struct editline answer; /* to what the model asks: apart from what is said, and wiped */
     struct pane_place place;
-    int help_from;  /* rows of the page of help above the pane */
+    struct pane_marks marks;
+    bool bare;      /* nothing but what was said is on the screen, for the mouse to copy */
     unsigned below; /* events under the bottom edge */
     int cursor_row; /* set by the pane that has the focus */
     int cursor_col;
-    bool alt_next; /* ESC was pressed: the next key counts as with Alt */
+    struct spots spots; /* what was drawn and can be clicked */
+    int people_from;    /* people above the pane */
+    bool jumping;       /* the digits of a page are being typed */
+    char jump[3];       /* those that were */
+    bool alt_next;      /* ESC was pressed: the next key counts as with Alt */
     bool quit_armed;
     struct buf hint; /* words in place of the usual hints; empty: none */
 };
@@ -50,6 +71,6 @@ extern const struct pane PANE_TITLE, PANE_TOP_RULE, PANE_LOW_RULE, PANE_ROOMS, P
 /* "relay", "#room" or the name of a person. */
 void pane_page_name(struct buf *to, const struct model *m, const struct room *r);
 /* How alarming a seal is; what it is, its words say. */
-enum screen_style pane_seal_style(enum room_seal seal);
+enum style pane_seal_style(enum room_seal seal);
 
 #endif

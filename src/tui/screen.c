@@ -11,58 +11,30 @@
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "tui/cell.h"
+#include "tui/screen_color.h"
+#include "tui/screen_ground.h"
 #include "tui/screen_rescue.h"
-
-#define MARKS_MAX 4 /* what a cell of ncurses holds beside its base */
+#include "tui/term.h"
 
 struct screen {
     SCREEN *curses;
+    char term[64]; /* the kind of terminal, as TERM has it */
+    bool direct;   /* and taken for one that has any colour */
     bool unicode;
-    attr_t attr[STYLE_COUNT];
-    short pair[STYLE_COUNT];
+    bool ascii; /* the theme wants plain signs */
+    enum theme_side side;
+    struct screen_color color;
+    struct screen_ground ground;
 };
 
-static const char *const UNICODE[GLYPH_COUNT] = {
-    "│", "─", "┬", "┴", "…", "▌", "▸", "●", "○", "·", "▼", "!", "✓", "•", "⏎"};
-static const char *const ASCII[GLYPH_COUNT] = {
-    "|", "-", "-", "-", "...", ">", ">", "*", "o", "-", "v", "!", "ok", "*", "|"};
-
-struct look {
-    attr_t attr;
-    short color; /* -1: the terminal's own */
-};
-/* No state is told by colour alone, so without colour nothing is lost. */
-static const struct look LOOKS[STYLE_COUNT] = {
-    [STYLE_TEXT] = {A_NORMAL, -1},
-    [STYLE_DIM] = {A_DIM, -1},
-    [STYLE_STRONG] = {A_BOLD, -1},
-    [STYLE_ACCENT] = {A_BOLD, COLOR_CYAN},
-    [STYLE_GOOD] = {A_NORMAL, COLOR_GREEN},
-    [STYLE_WARN] = {A_BOLD, COLOR_YELLOW},
-    [STYLE_BAD] = {A_BOLD, COLOR_RED},
-};
-
-static void choose_looks(struct screen *s)
-{
-    const char *no_color = secure_getenv("NO_COLOR");
-    bool color = has_colors() && (no_color == NULL || no_color[0] == '\0');
-
-    if (color) {
-        (void)start_color();
-        (void)use_default_colors();
-    }
-    for (int i = 0; i < STYLE_COUNT; i++) {
-        s->attr[i] = LOOKS[i].attr;
-        if (color && LOOKS[i].color >= 0) {
-            s->pair[i] = (short)(i + 1);
-            (void)init_pair(s->pair[i], LOOKS[i].color, -1);
-        }
-    }
-}
+static const char *const UNICODE[GLYPH_COUNT] = {"│", "─", "┬", "┴", "…", "▌", "▸", "●", "○",
+    "·", "▼", "▲", "!", "✓", "•", "⏎", "┌", "┐", "└", "┘", "✎"};
+static const char *const ASCII[GLYPH_COUNT] = {"|", "-", "-", "-", "...", ">", ">", "*", "o",
+    "-", "v", "^", "!", "ok", "*", "|", "+", "+", "+", "+", "d"};
 
 static enum err check_terminal(const char *term, char *why, size_t why_n)
 {
@@ -100,9 +72,21 @@ static void take_modes(void)
     (void)nonl();
     (void)keypad(stdscr, TRUE);
     (void)nodelay(stdscr, TRUE);
-    (void)meta(stdscr, TRUE);
     (void)leaveok(stdscr, FALSE);
-    screen_rescue_paste(true);
+    term_start();
+}
+
+static bool start_curses(struct screen *s, const char *term)
+{
+    (void)set_escdelay(25);
+    s->curses = newterm(term, stdout, stdin);
+    if (s->curses == NULL)
+        return false;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+    s->unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && strcmp(s->term, "linux") != 0;
+    take_modes();
+    screen_color_start(&s->color);
+    return true;
 }
 
 enum err screen_open(struct screen **out, char *why, size_t why_n)
@@ -116,18 +100,17 @@ enum err screen_open(struct screen **out, char *why, size_t why_n)
         return ERR_REFUSED;
     screen_rescue_arm();
     s = mem_alloc(sizeof *s);
-    (void)set_escdelay(25);
-    s->curses = newterm(NULL, stdout, stdin);
-    if (s->curses == NULL) {
+    (void)bytes_copy(s->term, sizeof s->term, bytes_str(term));
+    screen_ground_ask(&s->ground, term);
+    if (!start_curses(s, NULL)) {
         screen_rescue_disarm();
         mem_free(s);
         (void)snprintf(why, why_n, "the terminal \"%.40s\" cannot be set up.", term);
         return ERR_REFUSED;
     }
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
-    s->unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && strcmp(term, "linux") != 0;
-    take_modes();
-    choose_looks(s);
+    /* What was pressed while the terminal was asked comes first. */
+    for (size_t i = s->ground.typed_n; i-- > 0;)
+        (void)ungetch(s->ground.typed[i]);
     *out = s;
     return ERR_OK;
 }
@@ -136,22 +119,32 @@ void screen_close(struct screen *s)
 {
     if (s == NULL)
         return;
-    screen_rescue_paste(false);
+    term_stop();
     (void)endwin();
     delscreen(s->curses);
     screen_rescue_disarm();
     mem_free(s);
 }
 
+/* Not by endwin(): on its way back it would reset the palette, which is the person's. */
 void screen_pause(struct screen *s)
 {
     (void)s;
-    screen_rescue_paste(false);
-    (void)endwin();
+    term_stop();
+    (void)putp(exit_attribute_mode);
+    (void)putp(orig_pair);
+    (void)putp(tiparm(cursor_address, LINES - 1, 0));
+    (void)putp(cursor_normal);
+    (void)putp(exit_ca_mode);
+    (void)fflush(stdout);
+    (void)reset_shell_mode();
 }
 
 void screen_resume(struct screen *s)
 {
+    (void)reset_prog_mode();
+    (void)putp(enter_ca_mode);
+    (void)fflush(stdout);
     take_modes();
     screen_redraw(s);
 }
@@ -160,6 +153,41 @@ void screen_suspend(struct screen *s)
 {
     (void)s;
     (void)kill(0, SIGTSTP);
+}
+
+/* ---- looks ---- */
+
+enum theme_ground screen_ground(const struct screen *s, bool *owed)
+{
+    *owed = s->ground.owed;
+    return s->ground.ground;
+}
+
+bool screen_set_direct(struct screen *s, bool on)
+{
+    char name[64];
+    const char *term = on ? screen_color_direct(s->term, name) : NULL;
+
+    if (on == s->direct || (on && (term == NULL || s->color.can == COLOR_TIER_DIRECT)))
+        return false;
+    screen_pause(s);
+    delscreen(s->curses);
+    s->direct = on && start_curses(s, term);
+    if (!s->direct && !start_curses(s, NULL))
+        mem_die("the terminal cannot be set up again");
+    return true;
+}
+
+enum color_tier screen_use_theme(struct screen *s, const struct theme *t, enum color_tier most)
+{
+    screen_color_use(&s->color, t, most);
+    s->ascii = t->ascii;
+    return s->color.tier;
+}
+
+void screen_select(struct screen *s, bool on)
+{
+    s->side = on ? THEME_SELECTED : THEME_PLAIN;
 }
 
 void screen_measure(struct screen *s, int *rows, int *cols)
@@ -178,49 +206,41 @@ void screen_redraw(struct screen *s)
     (void)clearok(stdscr, TRUE);
 }
 
-void screen_clear(struct screen *s, struct rect r)
+static struct screen_ink ink_of(const struct screen *s, enum style style)
 {
-    (void)s;
-    for (int row = r.row; row < r.row + r.rows; row++)
-        (void)mvhline(row, r.col, ' ', r.cols);
+    return s->color.ink[s->side][style];
 }
 
-/* The base of a cluster and the marks on it; VS16 and what is joined by ZWJ are left out. */
-static void cells(struct bytes cluster, wchar_t out[MARKS_MAX + 2])
+static void make_cell(cchar_t *cell, const wchar_t *text, struct screen_ink ink)
 {
-    uint32_t cp;
-    bool ok;
-    size_t n = 0;
+    (void)setcchar(cell, text, ink.attr, (short)ink.pair, &ink.pair);
+}
 
-    for (size_t step; cluster.n != 0; cluster = bytes_of(cluster.p + step, cluster.n - step)) {
-        step = utf8_step(cluster, &cp, &ok);
-        if (n != 0 && (cp == 0x200d || n > MARKS_MAX))
-            break;
-        if (n == 0 || (wcwidth((wchar_t)cp) == 0 && cp != 0xfe0f && cp != 0xfe0e))
-            out[n++] = (wchar_t)cp;
-    }
-    out[n] = L'\0';
+static void blank(int row, int col, int cols, struct screen_ink ink)
+{
+    cchar_t cell;
+
+    make_cell(&cell, L" ", ink);
+    (void)mvhline_set(row, col, &cell, cols);
+}
+
+void screen_clear(struct screen *s, struct rect r)
+{
+    for (int row = r.row; row < r.row + r.rows; row++)
+        blank(row, r.col, r.cols, ink_of(s, STYLE_TEXT_NORMAL));
 }
 
 static void put_cluster(
-    struct screen *s, int row, int col, int cols, enum screen_style style, struct bytes cluster)
+    struct screen *s, int row, int col, int cols, struct screen_ink ink, struct bytes cluster)
 {
-    wchar_t text[MARKS_MAX + 2];
+    wchar_t text[CELL_CODES + 1];
+    int width = cell_make(text, cluster, cols, s->unicode);
     cchar_t cell;
-    int width;
 
-    cells(cluster, text);
-    width = wcwidth(text[0]);
-    /* When the C library does not know it, or thinks it wider than we do. */
-    if (width < 1 || width > cols) {
-        text[0] = s->unicode ? 0xfffd : L'?';
-        text[1] = L'\0';
-        width = 1;
-    }
-    (void)setcchar(&cell, text, s->attr[style], s->pair[style], NULL);
+    make_cell(&cell, text, ink);
     (void)mvadd_wch(row, col, &cell);
     if (cols > width)
-        (void)mvhline(row, col + width, ' ', cols - width);
+        blank(row, col + width, cols - width, ink);
 }
 
 static void clean_line(struct buf *out, struct bytes text)
@@ -233,8 +253,29 @@ static void clean_line(struct buf *out, struct bytes text)
     }
 }
 
-static int put_clean(
-    struct screen *s, int row, int col, enum screen_style style, struct bytes b)
+/* Most text: nothing in it needs cleaning, and each letter is a cell. */
+static bool is_plain(struct bytes b)
+{
+    size_t i = 0;
+
+    while (i < b.n && b.p[i] >= 0x20 && b.p[i] < 0x7f)
+        i++;
+    return i == b.n;
+}
+
+static int put_plain(int row, int col, struct screen_ink ink, struct bytes b)
+{
+    cchar_t cell;
+
+    (void)move(row, col);
+    for (size_t i = 0; i < b.n; i++) {
+        make_cell(&cell, (const wchar_t[]){b.p[i], L'\0'}, ink);
+        (void)add_wch(&cell);
+    }
+    return (int)b.n;
+}
+
+static int put_clean(struct screen *s, int row, int col, struct screen_ink ink, struct bytes b)
 {
     int at = col;
     int cols;
@@ -242,14 +283,14 @@ static int put_clean(
     for (size_t n; b.n != 0; b = bytes_of(b.p + n, b.n - n)) {
         n = utf8_cluster(b, &cols);
         if (cols > 0)
-            put_cluster(s, row, at, cols, style, bytes_of(b.p, n));
+            put_cluster(s, row, at, cols, ink, bytes_of(b.p, n));
         at += cols;
     }
     return at - col;
 }
 
-int screen_text(
-    struct screen *s, int row, int col, int cols, enum screen_style style, struct bytes text)
+static int put_text(
+    struct screen *s, int row, int col, int cols, struct screen_ink ink, struct bytes text)
 {
     struct bytes more = bytes_str(screen_glyph(s, GLYPH_ELLIPSIS));
     struct buf clean;
@@ -258,18 +299,31 @@ int screen_text(
 
     if (cols <= 0)
         return 0;
+    if (text.n <= (size_t)cols && is_plain(text))
+        return put_plain(row, col, ink, text);
     clean_line(&clean, text);
     b = buf_view(&clean);
     if (utf8_width(b) <= cols) {
-        used = put_clean(s, row, col, style, b);
+        used = put_clean(s, row, col, ink, b);
     } else {
         int room = cols > utf8_width(more) ? cols - utf8_width(more) : 0;
-        used = put_clean(s, row, col, style, bytes_of(b.p, utf8_fit(b, room)));
+        used = put_clean(s, row, col, ink, bytes_of(b.p, utf8_fit(b, room)));
         used +=
-            put_clean(s, row, col + used, style, bytes_of(more.p, utf8_fit(more, cols - used)));
+            put_clean(s, row, col + used, ink, bytes_of(more.p, utf8_fit(more, cols - used)));
     }
     buf_free(&clean);
     return used;
+}
+
+int screen_text(
+    struct screen *s, int row, int col, int cols, enum style style, struct bytes text)
+{
+    return put_text(s, row, col, cols, ink_of(s, style), text);
+}
+
+int screen_name(struct screen *s, int row, int col, int cols, struct bytes name)
+{
+    return put_text(s, row, col, cols, screen_color_name(&s->color, s->side, name), name);
 }
 
 int screen_width(struct bytes text)
@@ -277,6 +331,8 @@ int screen_width(struct bytes text)
     struct buf clean;
     int width;
 
+    if (is_plain(text))
+        return (int)text.n;
     clean_line(&clean, text);
     width = utf8_width(buf_view(&clean));
     buf_free(&clean);
@@ -285,19 +341,19 @@ int screen_width(struct bytes text)
 
 const char *screen_glyph(const struct screen *s, enum screen_glyph g)
 {
-    return s->unicode ? UNICODE[g] : ASCII[g];
+    return s->unicode && !s->ascii ? UNICODE[g] : ASCII[g];
 }
 
-int screen_put(struct screen *s, int row, int col, enum screen_style style, enum screen_glyph g)
+int screen_put(struct screen *s, int row, int col, enum style style, enum screen_glyph g)
 {
-    return put_clean(s, row, col, style, bytes_str(screen_glyph(s, g)));
+    return put_clean(s, row, col, ink_of(s, style), bytes_str(screen_glyph(s, g)));
 }
 
 void screen_line(struct screen *s, struct rect r, enum screen_glyph g)
 {
     for (int row = r.row; row < r.row + r.rows; row++) {
         for (int col = r.col; col < r.col + r.cols; col++)
-            (void)screen_put(s, row, col, STYLE_DIM, g);
+            (void)screen_put(s, row, col, STYLE_UI_BORDER, g);
     }
 }
 

@@ -4,7 +4,7 @@
  * through screen_text(), which cleans it, so nothing foreign is ever obeyed by the terminal;
  * clusters that terminals count differently are drawn as their base, so what stands to their
  * right stays in its column. Whatever way the process ends, the terminal's modes come back.
- * There is one screen in a process.
+ * There is one screen in a process. How a style looks is a theme's, which is handed in.
  */
 #ifndef TUI_SCREEN_H
 #define TUI_SCREEN_H
@@ -12,17 +12,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "tui/layout.h"
-
-enum screen_style {
-    STYLE_TEXT,
-    STYLE_DIM,
-    STYLE_STRONG,
-    STYLE_ACCENT,
-    STYLE_GOOD,
-    STYLE_WARN,
-    STYLE_BAD,
-    STYLE_COUNT
-};
+#include "tui/theme.h"
 
 enum screen_glyph {
     GLYPH_VERTICAL,
@@ -36,10 +26,16 @@ enum screen_glyph {
     GLYPH_HOLLOW, /* not */
     GLYPH_DOT,
     GLYPH_BELOW,
+    GLYPH_ABOVE,
     GLYPH_BANG,
     GLYPH_CHECK,
-    GLYPH_BULLET,  /* a letter that is not shown */
-    GLYPH_NEWLINE, /* one column in both sets, as the bullet */
+    GLYPH_BULLET,   /* a letter that is not shown */
+    GLYPH_NEWLINE,  /* one column in both sets, as the bullet */
+    GLYPH_TOP_LEFT, /* corners of a frame */
+    GLYPH_TOP_RIGHT,
+    GLYPH_LOW_LEFT,
+    GLYPH_LOW_RIGHT,
+    GLYPH_DRAFT, /* something is typed there and not sent */
     GLYPH_COUNT
 };
 
@@ -54,12 +50,22 @@ void screen_suspend(struct screen *s); /* asks the job to stop, as the shell's C
 void screen_measure(struct screen *s, int *rows, int *cols); /* asks the terminal, adapts */
 void screen_redraw(struct screen *s);                        /* as if it were wiped */
 
+/* How the terminal said its background is; owed: it may still answer, long after. */
+enum theme_ground screen_ground(const struct screen *s, bool *owed);
+/* Takes the terminal for one that has any colour, where such a kind is known. True: the screen
+ * was started anew, and so is input to be. */
+bool screen_set_direct(struct screen *s, bool on);
+/* t is borrowed until the next. No more than so many colours; those that it is now. */
+enum color_tier screen_use_theme(struct screen *s, const struct theme *t, enum color_tier most);
+void screen_select(struct screen *s, bool on); /* what is put from now on is selected, or not */
+
 void screen_clear(struct screen *s, struct rect r);
 /* On one line, at most cols columns, an ellipsis when it was longer; columns used. */
 int screen_text(
-    struct screen *s, int row, int col, int cols, enum screen_style style, struct bytes text);
-int screen_put(
-    struct screen *s, int row, int col, enum screen_style style, enum screen_glyph g);
+    struct screen *s, int row, int col, int cols, enum style style, struct bytes text);
+/* The same for somebody's name, in a colour that goes with it. */
+int screen_name(struct screen *s, int row, int col, int cols, struct bytes name);
+int screen_put(struct screen *s, int row, int col, enum style style, enum screen_glyph g);
 void screen_line(struct screen *s, struct rect r, enum screen_glyph g); /* fills it, dim */
 const char *screen_glyph(const struct screen *s, enum screen_glyph g);
 int screen_width(struct bytes text); /* columns that screen_text() would use */

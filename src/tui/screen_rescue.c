@@ -8,11 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-
-#define PASTE_ON  "\033[?2004h"
-#define PASTE_OFF "\033[?2004l"
-/* Plain attributes, cursor shown, paste marks off, the other screen left. */
-#define RESET "\033[0m\033[?25h" PASTE_OFF "\033[?1049l\r\n"
+#include "tui/term.h"
 
 static const int FATAL[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
@@ -24,38 +20,33 @@ static struct {
     struct sigaction before[MEM_COUNT(FATAL)];
 } rescue;
 
-static void say(const char *s, size_t n)
-{
-    ssize_t done = write(STDOUT_FILENO, s, n);
-
-    (void)done;
-}
-
 static void restore(void)
 {
     if (!rescue.armed)
         return;
     rescue.armed = 0;
-    say(RESET, sizeof RESET - 1);
+    term_reset();
     if (rescue.has_modes)
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes);
 }
 
-/* Gives the signal back to whoever had it, so that a sanitizer or a core file sees it too. */
-static void on_fatal(int signo)
+/* Gives the signal back to whoever had it, so that a sanitizer or a core file sees it too: a
+ * fault comes again by itself, what somebody sent has to be sent again. */
+static void on_fatal(int signo, siginfo_t *info, void *context)
 {
+    (void)context;
     restore();
     for (size_t i = 0; i < MEM_COUNT(FATAL); i++) {
         if (FATAL[i] == signo)
             (void)sigaction(signo, &rescue.before[i], NULL);
     }
-    if (signo == SIGABRT)
+    if (info->si_code <= 0)
         (void)raise(signo);
 }
 
 void screen_rescue_arm(void)
 {
-    struct sigaction sa = {.sa_handler = on_fatal};
+    struct sigaction sa = {.sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO};
 
     rescue.has_modes = tcgetattr(STDIN_FILENO, &rescue.modes) == 0;
     (void)sigemptyset(&sa.sa_mask);
@@ -71,9 +62,4 @@ void screen_rescue_disarm(void)
     rescue.armed = 0;
     for (size_t i = 0; i < MEM_COUNT(FATAL); i++)
         (void)sigaction(FATAL[i], &rescue.before[i], NULL);
-}
-
-void screen_rescue_paste(bool on)
-{
-    say(on ? PASTE_ON : PASTE_OFF, sizeof PASTE_ON - 1);
 }

@@ -8,8 +8,7 @@
 
 #include <stdbool.h>
 
-void screen_rescue_arm(void);      /* remembers the modes; before the screen starts */
-void screen_rescue_disarm(void);   /* the screen has ended in order */
-void screen_rescue_paste(bool on); /* asks the terminal to mark what is pasted */
+void screen_rescue_arm(void);    /* remembers the modes; before the screen starts */
+void screen_rescue_disarm(void); /* the screen has ended in order */
 
 #endif

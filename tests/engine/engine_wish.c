@@ -129,7 +129,12 @@ Test(engine_wish, history__goes_back_page_by_page)
     crew_type_in(bob, "#ops", "/history");
     crew_told(bob, "#ops", "beginning of what is kept");
     cr_assert(crew_saw(bob, "#ops", "line 1"));
-    cr_assert_eq(events(bob, EVENT_FOUND), 10);
+    cr_assert_eq(events(bob, EVENT_FOUND), 0);
+    for (int i = 0; i < 10; i++) { /* before what was there, in their order */
+        (void)snprintf(text, sizeof text, "line %d", i);
+        cr_assert(bytes_eq(
+            events_at(&crew_page(bob, "#ops")->events, (size_t)i)->text, bytes_str(text)));
+    }
 }
 
 Test(engine_wish, search__finds_in_the_sealed_history)
@@ -179,4 +184,20 @@ Test(engine_wish, takeover__the_older_one_stays_away)
     crew_run(&crew, 120000);
     cr_assert_eq(bob->model->link, MODEL_REFUSED);
     cr_assert_eq(again->model->link, MODEL_READY);
+}
+
+Test(engine_wish, verified_only__says_so_and_holds_back_what_is_said)
+{
+    const struct room *r = crew_page(alice, "#ops");
+
+    crew_type(alice, "/set verified-only on");
+    crew_run(&crew, 1000);
+    cr_assert_eq(r->seal, ROOM_UNVERIFIED);
+    crew_type(alice, "for verified eyes");
+    crew_run(&crew, 20000);
+    cr_assert_eq(crew_count(bob, "#ops", "for verified eyes"), 0);
+    crew_type(alice, "/verify bob yes");
+    crew_run(&crew, 1000);
+    cr_assert_eq(r->seal, ROOM_SEALED);
+    crew_reads(bob, "#ops", "for verified eyes");
 }

@@ -175,7 +175,7 @@ Test(evil_commit, intruder__into_a_room_for_invited_people_is_refused_and_all_st
         evil_told(&v, i, "#club", EVENT_WARN, REFUSED("the room is for invited people"));
         evil_told(&v, i, "#club", EVENT_ERROR, GOES_ON);
         cr_assert_eq(meddler_count(&v.line[i], UP, OP_BAD_COMMIT), 1);
-        cr_assert_eq(crew_page(v.m[i], "#club")->seal, ROOM_STOPPED);
+        cr_assert_eq(crew_page(v.m[i], "#club")->seal, ROOM_BROKEN);
         cr_assert_eq(crew_page(v.m[i], "#club")->members, 2);
         cr_assert_eq(evil_flags(&v, i, "#club", "mallory"), 0);
     }

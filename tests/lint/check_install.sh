@@ -11,9 +11,10 @@ for program in sottod sottoctl sotto; do
     [ -x "$root/usr/bin/$program" ] || fail "$program is missing"
     "$root/usr/bin/$program" --version | grep >/dev/null "^$program [0-9]" || fail "$program does not run where it was put"
 done
-for page in man1/sotto.1 man5/sottod.json.5 man5/sotto-json.5 man7/sotto-protocol.7 man7/sotto-security.7 man8/sottod.8 man8/sottoctl.8; do
+for page in man1/sotto.1 man5/sottod.json.5 man5/sotto-json.5 man5/sotto-config.5 man5/sotto-themes.5 man7/sotto-keys.7 man7/sotto-protocol.7 man7/sotto-security.7 man8/sottod.8 man8/sottoctl.8; do
     [ -f "$root/usr/share/man/$page" ] || fail "$page is missing"
 done
+[ "$(find "$root/usr/share/sotto/themes" -name '*.json' | wc -l)" = 11 ] || fail "there are not eleven themes"
 [ -f "$root/usr/lib/systemd/system/sottod.service" ] || fail "the unit is missing"
 for program in sotto sottod sottoctl; do
     [ -f "$root/usr/share/bash-completion/completions/$program" ] || fail "completions of $program are missing"

@@ -9,8 +9,12 @@
 #include "face/objects.h"
 #include "face/options.h"
 #include "model/command.h"
+#include "model/pref.h"
 #include "net/opcode.h"
 #include "server/config.h"
+#include "tui/action.h"
+#include "tui/style.h"
+#include "tui/wardrobe.h"
 
 static const char *const KINDS[] = {
     [FIELD_U8] = "u8",
@@ -83,6 +87,33 @@ static void dump_objects(void)
         (void)printf("point\t%s\n", doctor_point_name(p));
 }
 
+static void dump_screen(void)
+{
+    static const char *const PREF_KINDS[] = {
+        [PREF_KIND_BOOL] = "bool",
+        [PREF_KIND_CHOICE] = "choice",
+        [PREF_KIND_NUMBER] = "number",
+        [PREF_KIND_TEXT] = "text",
+    };
+    const struct pref_row *pref;
+    const struct action_row *action;
+
+    for (size_t i = 0; (pref = pref_at(i)) != NULL; i++)
+        (void)printf("pref\t%s\t%s\t%s\t%s\t%s\n", pref->name, PREF_KINDS[pref->kind],
+            pref->choices, pref->fallback, pref->help);
+    for (size_t i = 0; (action = action_at(i)) != NULL; i++)
+        (void)printf("action\t%s\t%s\t%s\t%s\n", action->name, action_group_str(action->group),
+            action->keys, action->help);
+}
+
+static void dump_looks(void)
+{
+    for (int s = 0; s < STYLE_COUNT; s++)
+        (void)printf("slot\t%s\n", style_name((enum style)s));
+    for (const struct wardrobe_file *f = WARDROBE_BUILTIN; f->name != NULL; f++)
+        (void)printf("theme\t%s\n", f->name);
+}
+
 int main(void)
 {
     const struct limit_row *limit;
@@ -103,6 +134,8 @@ int main(void)
         (void)printf("command\t%s\t%s\t%s\n", command->name, command->args, command->help);
     dump_command_line();
     dump_objects();
+    dump_screen();
+    dump_looks();
     dump_opcodes();
     return 0;
 }

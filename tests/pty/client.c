@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void client_server(char out[64], const struct live *relay)
 {
@@ -18,13 +19,15 @@ struct pty *client_start(const struct live *relay, const struct client_wish *w)
     static const char SHELL[] = "set -m; \"$@\"; echo it has stopped; read -r x; fg >/dev/null";
     const char *argv[16] = {
         "/bin/bash", "-c", SHELL, "sh", program, "-s", server, "-n", w->nick};
-    const char *env[] = {term, locale, home, state, options, "TZ=UTC", NULL};
+    const char *env[] = {term, locale, home, state, options, "TZ=UTC", w->set, NULL};
 
     for (size_t i = 0; w->extra[i] != NULL; i++)
         argv[9 + i] = w->extra[i];
     (void)snprintf(program, sizeof program, "%s/sotto", build != NULL ? build : ".");
     client_server(server, relay);
     (void)snprintf(term, sizeof term, "TERM=%s", w->term != NULL ? w->term : "xterm-256color");
+    if (w->term != NULL && strcmp(w->term, "-") == 0)
+        (void)snprintf(term, sizeof term, "NOTERM=");
     (void)snprintf(
         locale, sizeof locale, "LC_ALL=%s", w->locale != NULL ? w->locale : "C.UTF-8");
     (void)snprintf(home, sizeof home, "HOME=%s/%s", relay->dir, w->nick);

@@ -9,7 +9,8 @@
 
 struct client_wish {
     const char *nick;
-    const char *term;     /* NULL: xterm-256color */
+    const char *term;     /* NULL: xterm-256color; "-": it is not set at all */
+    const char *set;      /* NAME=VALUE in the environment; or NULL */
     const char *locale;   /* NULL: C.UTF-8 */
     const char *extra[5]; /* more arguments, NULL-ended */
     bool in_shell; /* below a shell that says "stopped" when it stops and wakes it at Enter */

@@ -85,11 +85,11 @@ Test(screen, golden__help)
         client_ready(&relay, &(struct client_wish){.nick = "carol", .cols = 80, .rows = 24});
 
     pty_type(p, "/help\r");
-    cr_assert(pty_until(p, "COMMANDS"));
+    cr_assert(pty_until(p, "ON THE RELAY'S PAGE"));
     cr_assert(pty_until(p, "ESC closes"));
     cr_assert(pty_golden(p, "help-80x24"));
     pty_type(p, "\x1b");
-    cr_assert(pty_until_gone(p, "COMMANDS"));
+    cr_assert(pty_until_gone(p, "ON THE RELAY'S PAGE"));
     quit(p);
 }
 
@@ -115,6 +115,7 @@ Test(screen, small__says_what_is_needed_and_lives_on)
 
     pty_resize(p, 19, 4);
     cr_assert(pty_until(p, "20x5 needed"));
+    cr_assert(pty_until(p, "19x4"));
     pty_resize(p, 1, 1);
     pty_resize(p, 40, 12);
     cr_assert(pty_until(p, "connected"));

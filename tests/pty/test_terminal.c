@@ -145,15 +145,15 @@ Test(terminal, help__scrolls_on_a_small_screen)
         client_ready(&relay, &(struct client_wish){.nick = "carol", .cols = 40, .rows = 12});
 
     pty_type(p, "\x1bOP"); /* F1 */
-    cr_assert(pty_until(p, "COMMANDS"));
-    for (int i = 0; i < 12; i++)
+    cr_assert(pty_until(p, "ON THE RELAY'S PAGE"));
+    for (int i = 0; i < 60; i++)
         pty_type(p, "\x1b[6~");
-    cr_assert(pty_until(p, "twice on an empty"));
-    for (int i = 0; i < 12; i++)
+    cr_assert(pty_until(p, "take a ban or a mute back"));
+    for (int i = 0; i < 60; i++)
         pty_type(p, "\x1b[5~");
-    cr_assert(pty_until(p, "COMMANDS"));
+    cr_assert(pty_until(p, "ON THE RELAY'S PAGE"));
     pty_type(p, "\x1b");
-    cr_assert(pty_until_gone(p, "COMMANDS"));
+    cr_assert(pty_until_gone(p, "ON THE RELAY'S PAGE"));
     pty_type(p, "/quit\r");
     cr_assert_eq(pty_until_exit(p), 0);
     pty_free(p);
@@ -180,9 +180,9 @@ Test(terminal, panes__take_turns_on_a_small_screen)
 
 Test(terminal, term__that_cannot_is_one_sentence)
 {
-    static const char *const TERMS[] = {"dumb", "no-such-terminal", ""};
+    static const char *const TERMS[] = {"dumb", "no-such-terminal", "", "-"};
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         struct pty *p = client_start(&relay,
             &(struct client_wish){.nick = "carol", .term = TERMS[i], .cols = 80, .rows = 24});
         const char *out;
@@ -229,8 +229,10 @@ Test(terminal, paste__is_text_in_one_message)
     struct pty *p = carol();
 
     pty_type(p, "\x1b[200~/quit\rand\tmore\r\x1b[201~");
-    cr_assert(pty_until(p, "/quit\xe2\x8f\x8e"));
-    pty_type(p, "\x15/nick dora\r");
+    cr_assert(pty_until(p, "Paste 2 lines (17 bytes) to relay?"));
+    pty_type(p, "\r");
+    cr_assert(pty_until(p, "carol ▸ //quit\n         and    more"));
+    pty_type(p, "\x03/nick dora\r");
     cr_assert(pty_until(p, "dora ▸"), "still there");
     pty_type(p, "/quit\r");
     cr_assert_eq(pty_until_exit(p), 0);

@@ -36,6 +36,7 @@ struct pty {
     bool alternate;
     struct buf text;
     struct buf output;
+    struct oracle *oracle;
 };
 
 static int on_property(VTermProp prop, VTermValue *value, void *user)
@@ -77,6 +78,7 @@ struct pty *pty_start(const struct pty_wish *wish)
     p->cols = wish->cols;
     buf_init(&p->text, PTY_TEXT);
     buf_init(&p->output, OUTPUT_MAX);
+    p->oracle = oracle_new();
     p->vt = vterm_new(wish->rows, wish->cols);
     vterm_set_utf8(p->vt, 1);
     p->screen = vterm_obtain_screen(p->vt);
@@ -105,15 +107,31 @@ static void look_for_end(struct pty *p, int how)
     }
 }
 
+/* A program that was killed has given nothing back. */
+static void judge(const struct pty *p)
+{
+    const char *fault = oracle_fault(p->oracle);
+
+    if (fault == NULL && p->ended && p->fd >= 0 && p->status != 128 + SIGKILL)
+        fault = oracle_left(p->oracle);
+    if (fault == NULL)
+        return;
+    (void)fprintf(stderr, "what was written to the terminal is wrong: %s\n", fault);
+    abort();
+}
+
 void pty_free(struct pty *p)
 {
     if (p == NULL)
         return;
+    judge(p);
     if (!p->ended) {
         (void)kill(p->pid, SIGKILL);
         look_for_end(p, 0);
     }
-    (void)close(p->fd);
+    oracle_free(p->oracle);
+    if (p->fd >= 0)
+        (void)close(p->fd);
     vterm_free(p->vt);
     buf_free(&p->text);
     buf_free(&p->output);
@@ -123,6 +141,32 @@ void pty_free(struct pty *p)
 pid_t pty_pid(const struct pty *p)
 {
     return p->pid;
+}
+
+void pty_allow(struct pty *p, unsigned may)
+{
+    oracle_allow(p->oracle, may);
+}
+
+pid_t pty_front(const struct pty *p)
+{
+    return tcgetpgrp(p->fd);
+}
+
+int pty_hang_up(struct pty *p)
+{
+    (void)close(p->fd);
+    p->fd = -1;
+    for (unsigned ms = 0; !p->ended && ms < PATIENCE_MS; ms += 10) {
+        (void)poll(NULL, 0, 10);
+        look_for_end(p, WNOHANG);
+    }
+    return p->ended ? p->status : -1;
+}
+
+unsigned pty_bells(const struct pty *p)
+{
+    return oracle_bells(p->oracle);
 }
 
 /* Takes what has arrived; waits for at most so long. False: the program has closed its side. */
@@ -140,6 +184,7 @@ static bool feed(struct pty *p, int wait_ms)
     if (n == 0)
         return false;
     buf_put(&p->output, bytes, (size_t)n);
+    oracle_feed(p->oracle, bytes_of((const uint8_t *)bytes, (size_t)n));
     (void)vterm_input_write(p->vt, bytes, (size_t)n);
     while ((n = (ssize_t)vterm_output_read(p->vt, bytes, sizeof bytes)) > 0) {
         if (write(p->fd, bytes, (size_t)n) != n)

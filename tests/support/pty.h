@@ -2,7 +2,9 @@
 /*
  * A program in a terminal: started on a pseudo terminal, its output drawn on a screen in
  * memory (libvterm) that a test can read. Waits are for what the screen shows, with a bound
- * that only a failing test reaches. The program is ended by its own pid.
+ * that only a failing test reaches. The program is ended by its own pid. Every byte it writes
+ * is judged (oracle.h); a fault, or a mode that a program left on at its end, ends the test
+ * when the terminal is freed.
  */
 #ifndef SUPPORT_PTY_H
 #define SUPPORT_PTY_H
@@ -10,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+
+#include "support/oracle.h"
 
 #define PTY_TEXT 65536
 
@@ -24,6 +28,10 @@ struct pty_wish {
 struct pty *pty_start(const struct pty_wish *wish);
 void pty_free(struct pty *p); /* ends the program */
 pid_t pty_pid(const struct pty *p);
+void pty_allow(struct pty *p, unsigned may); /* oracle_may bits, from now on */
+unsigned pty_bells(const struct pty *p);
+pid_t pty_front(const struct pty *p); /* the job that has the terminal, below a shell */
+int pty_hang_up(struct pty *p); /* the terminal goes away; how the program ends, as below */
 
 void pty_type(struct pty *p, const char *keys);
 void pty_resize(struct pty *p, int cols, int rows);

@@ -287,6 +287,8 @@ Test(once, verified__sends_nothing_otherwise)
         {ROOM_SEALED, ROSTER_SEALED | ROSTER_VERIFIED, 0, "not sealed"},
         {ROOM_SEALED, 0, 2, "whose name is not known"},
         {ROOM_STOPPED, ROSTER_SEALED | ROSTER_VERIFIED, 2, "key has changed"},
+        {ROOM_BROKEN, ROSTER_SEALED | ROSTER_VERIFIED, 2, "broke the group's rules"},
+        {ROOM_UNVERIFIED, ROSTER_SEALED, 2, "bob reads along and is not verified"},
         {ROOM_UNCONFIRMED, ROSTER_SEALED | ROSTER_VERIFIED, 2, "not sealed"},
         {ROOM_AGREEING, ROSTER_SEALED | ROSTER_VERIFIED, 2, "not sealed"},
         {ROOM_LOST, ROSTER_SEALED | ROSTER_VERIFIED, 2, "not sealed"},

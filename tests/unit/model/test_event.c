@@ -35,8 +35,8 @@ Test(event, add__full_ring_forgets_the_oldest)
     }
     cr_assert_eq(e.count, EVENTS_MAX);
     cr_assert(bytes_eq(events_at(&e, 0)->text, bytes_str("3")));
-    cr_assert_eq(events_at(&e, 0)->id, 4);
-    cr_assert_eq(events_at(&e, EVENTS_MAX - 1)->id, EVENTS_MAX + 3);
+    cr_assert_eq(events_at(&e, 0)->id, EVENT_ID + 3);
+    cr_assert_eq(events_at(&e, EVENTS_MAX - 1)->id, EVENT_ID + EVENTS_MAX + 2);
     events_fini(&e);
 }
 
@@ -72,7 +72,7 @@ Test(event, add__keeps_what_a_message_has_but_not_its_place)
                                                .tag = "ab12",
                                                .block = &block});
 
-    cr_assert_eq(v->id, 1);
+    cr_assert_eq(v->id, EVENT_ID);
     cr_assert_neq(v->block, &block);
     cr_assert_eq(v->kind, EVENT_MESSAGE);
     cr_assert_eq(v->state, EVENT_QUEUED);
@@ -106,6 +106,62 @@ Test(event, message__found_by_its_key_until_it_is_forgotten)
     events_fini(&e);
 }
 
+Test(event, add__a_ring_grows_as_it_fills)
+{
+    struct events e = {0};
+
+    for (int i = 0; i < 3; i++)
+        (void)add(&e, "x");
+    cr_assert_lt(e.cap, 64, "300 rooms have to be cheap");
+    for (int i = 3; i < 100; i++)
+        (void)add(&e, "x");
+    cr_assert_eq(e.count, 100);
+    for (size_t i = 0; i < 100; i++)
+        cr_assert_eq(events_at(&e, i)->id, EVENT_ID + i);
+    events_fini(&e);
+}
+
+/* What a reader holds on to stays the same while older ones are put in front of it. */
+Test(event, before__ids_stay_and_older_ones_are_lower)
+{
+    struct events e = {0};
+    struct event old[40] = {0};
+    char text[40][8];
+    size_t at;
+
+    (void)add(&e, "now");
+    (void)add(&e, "then");
+    for (size_t i = 0; i < 40; i++) {
+        (void)snprintf(text[i], sizeof text[i], "%zu", i);
+        old[i].text = bytes_str(text[i]);
+    }
+    cr_assert_eq(events_before(&e, old, 40), 40);
+    cr_assert_eq(e.count, 42);
+    cr_assert(events_index(&e, EVENT_ID, &at));
+    cr_assert_eq(at, 40);
+    cr_assert(bytes_eq(events_at(&e, at)->text, bytes_str("now")));
+    cr_assert(bytes_eq(events_at(&e, 0)->text, bytes_str("0")));
+    cr_assert_eq(events_at(&e, 0)->id, EVENT_ID - 40);
+    cr_assert_eq(add(&e, "next")->id, EVENT_ID + 2);
+    cr_assert_not(events_index(&e, EVENT_ID + 3, &at));
+    cr_assert_not(events_index(&e, EVENT_ID - 41, &at));
+    events_fini(&e);
+}
+
+Test(event, before__a_full_page_takes_the_newest_that_fit)
+{
+    struct events e = {0};
+    const struct event old[] = {{.text = bytes_str("1")}, {.text = bytes_str("2")}};
+
+    for (int i = 0; i < EVENTS_MAX - 1; i++)
+        (void)add(&e, "x");
+    cr_assert_eq(events_before(&e, old, 2), 1);
+    cr_assert(bytes_eq(events_at(&e, 0)->text, bytes_str("2")));
+    cr_assert_eq(events_before(&e, old, 2), 0);
+    cr_assert_eq(e.count, EVENTS_MAX);
+    events_fini(&e);
+}
+
 Test(event, str__every_kind_and_state_has_a_word)
 {
     for (int i = 0; i < EVENT_KINDS; i++)
@@ -114,4 +170,19 @@ Test(event, str__every_kind_and_state_has_a_word)
         cr_assert_str_neq(event_state_str((enum event_state)i), "unknown");
     cr_assert_str_eq(event_kind_str(EVENT_KINDS), "unknown");
     cr_assert_str_eq(event_state_str(EVENT_STATES), "unknown");
+}
+
+Test(event, retell__other_words_in_the_same_place)
+{
+    struct events e = {0};
+
+    uint64_t id =
+        events_add(&e, &(struct event){.who = bytes_str("a"), .text = bytes_str("one")})->id;
+    (void)events_add(&e, &(struct event){.who = bytes_str("b"), .text = bytes_str("two")});
+    cr_assert(events_retell(&e, id, bytes_str("longer than it was")));
+    cr_assert(bytes_eq(events_at(&e, 0)->text, bytes_str("longer than it was")));
+    cr_assert(bytes_eq(events_at(&e, 0)->who, bytes_str("a")));
+    cr_assert(bytes_eq(events_at(&e, 1)->text, bytes_str("two")));
+    cr_assert_not(events_retell(&e, id + 2, bytes_str("there is none")));
+    events_fini(&e);
 }

@@ -424,3 +424,25 @@ Test(model, ear__none_is_fine)
     cr_assert_eq(model_pages(m), 1);
     model_free(m);
 }
+
+Test(model, away__with_one_person_by_who_is_on_the_relay)
+{
+    struct model *m = model_new();
+    struct room *ops = model_join(m, bytes_str("ops"));
+    struct room *bob = model_direct(m, bytes_str("bob"));
+    const struct person *p;
+
+    cr_assert_eq(roster_add(&ops->people, bytes_str("bob"), 0), ERR_OK);
+    cr_assert_eq(roster_add(&bob->people, bytes_str("bob"), ROSTER_AWAY), ERR_OK);
+    cr_assert_eq(roster_add(&bob->people, bytes_str("me"), 0), ERR_OK);
+    model_set_nick(m, bytes_str("me"));
+    cr_assert_not(model_is_away(m, ops, roster_find(&ops->people, bytes_str("bob"))));
+    p = roster_find(&bob->people, bytes_str("bob"));
+    cr_assert(model_is_away(m, bob, p));
+    cr_assert_eq(roster_add(&m->home->people, bytes_str("bob"), 0), ERR_OK);
+    cr_assert_not(model_is_away(m, bob, p));
+    cr_assert_eq(roster_add(&m->home->people, bytes_str("bob"), ROSTER_AWAY), ERR_OK);
+    cr_assert(model_is_away(m, bob, p));
+    cr_assert_not(model_is_away(m, bob, roster_find(&bob->people, bytes_str("me"))));
+    model_free(m);
+}

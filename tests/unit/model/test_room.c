@@ -47,3 +47,17 @@ Test(room, sweep__keeps_named_and_joined)
     cr_assert_not_null(rooms_find(&rs, bytes_str("mine")));
     rooms_fini(&rs);
 }
+
+/* What is not named would be drawn as nothing, and nothing looks like all is well. */
+Test(room, seal__each_has_words_of_its_own)
+{
+    for (int a = 0; a < ROOM_SEALS; a++) {
+        cr_assert_not_null(room_seal_str(a), "%d", a);
+        cr_assert_not_null(room_seal_brief(a), "%d", a);
+        cr_assert_leq(strlen(room_seal_brief(a)), 22, "%s", room_seal_brief(a));
+        for (int b = 0; b < a; b++) {
+            cr_assert_str_neq(room_seal_str(a), room_seal_str(b));
+            cr_assert_str_neq(room_seal_brief(a), room_seal_brief(b));
+        }
+    }
+}

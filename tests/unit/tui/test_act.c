@@ -18,6 +18,7 @@ static void setup(void)
 
 static void teardown(void)
 {
+    overlay_close(&t);
     editline_fini(&t.v.line);
     editline_fini(&t.v.answer);
     buf_free(&t.v.hint);
@@ -36,17 +37,7 @@ static void type(const char *s)
 {
     act_follow_ask(&t);
     for (; *s != '\0'; s++)
-        act_do(&t, ACTION_INSERT, &(struct input_key){INPUT_CHAR, false, (uint8_t)*s});
-}
-
-static void paste(const char *s)
-{
-    struct buf b;
-
-    buf_init(&b, EDITLINE_BYTES);
-    buf_text(&b, s);
-    act_paste(&t, &b);
-    buf_free(&b);
+        act_do(&t, ACTION_INSERT, &(struct input_key){INPUT_CHAR, 0, (uint8_t)*s});
 }
 
 static void expect_intent(enum intent_kind kind, const char *text)
@@ -93,34 +84,18 @@ Test(act, enter__gives_the_line_back_when_the_queue_is_full)
     expect_line("hello");
 }
 
-Test(act, paste__several_lines_are_one_message)
+Test(act, guard__is_a_preference)
 {
-    type("see: ");
-    paste("one\ntwo\n\n");
-    expect_line("see: one\ntwo\n\n");
-    expect_none();
+    type(" /quit");
     press(ACTION_ENTER);
-    expect_intent(INTENT_LINE, "see: one\ntwo");
-    paste("\n\n");
-    press(ACTION_ENTER);
+    cr_assert_not_null(t.overlay);
     expect_none();
-}
-
-Test(act, paste__too_much_is_refused_in_words_and_as_a_whole)
-{
-    char *big = mem_alloc(EDITLINE_BYTES + 2);
-
-    memset(big, 'x', EDITLINE_BYTES + 1);
-    type("a");
-    paste(big);
-    expect_line("a");
-    cr_assert_neq(t.v.hint.n, 0);
-    buf_clear(&t.v.hint);
-    big[EDITLINE_BYTES] = '\0'; /* fits by itself, but not behind the a */
-    paste(big);
-    expect_line("a");
-    cr_assert_neq(t.v.hint.n, 0);
-    mem_free(big);
+    expect_line(" /quit");
+    overlay_close(&t);
+    cr_assert_eq(model_set_pref(t.model, bytes_str("slash-guard"), bytes_str("off")), ERR_OK);
+    press(ACTION_ENTER);
+    cr_assert_null(t.overlay);
+    expect_intent(INTENT_LINE, " /quit");
 }
 
 /* ---- questions ---- */
@@ -133,7 +108,7 @@ static void ask(bool hidden)
 static void expect_no_answer_left(void)
 {
     cr_assert_eq(t.v.answer.n, 0);
-    cr_assert_eq(t.v.answer.killed_n, 0);
+    cr_assert_eq(t.v.answer.kills, 0);
     cr_assert_eq(t.v.answer.history_n, 0);
 }
 
@@ -189,11 +164,31 @@ Test(act, answer__empty_takes_the_question_back)
     }
 }
 
+/* A long one wraps nowhere: up and down are not keys of it, and nothing said comes up. */
+Test(act, answer__has_one_row)
+{
+    type("said");
+    press(ACTION_ENTER);
+    expect_intent(INTENT_LINE, "said");
+    ask(true);
+    type("a very long passphrase of words that would fill more than one row of it");
+    press(ACTION_BACK);
+    press(ACTION_BACK_ALL);
+    press(ACTION_RECALL);
+    press(ACTION_NEWLINE);
+    press(ACTION_COMPLETE);
+    type("!");
+    cr_assert_null(t.overlay);
+    cr_assert_eq(t.v.answer.at, t.v.answer.n);
+    cr_assert_eq(t.v.answer.text[t.v.answer.n - 1], '!');
+    cr_assert_null(memchr(t.v.answer.text, '\n', t.v.answer.n));
+}
+
 Test(act, answer__pasted_without_the_newline_behind_it)
 {
     ask(true);
     act_follow_ask(&t);
-    paste("hunter2\n");
+    act_paste(&t, bytes_str("hunter2\n"));
     press(ACTION_ENTER);
     expect_intent(INTENT_ANSWER, "hunter2");
 }
@@ -241,27 +236,10 @@ Test(act, quit__is_asked_for_twice_on_an_empty_line)
     expect_line("draft");
 }
 
-Test(act, cancel__arms_the_next_key_unless_help_is_open)
+Test(act, cancel__arms_the_next_key)
 {
-    press(ACTION_HELP);
-    press(ACTION_CANCEL);
-    cr_assert_not(t.model->help || t.v.alt_next);
     press(ACTION_CANCEL);
     cr_assert(t.v.alt_next);
-}
-
-Test(act, page_active__goes_where_something_is_new)
-{
-    struct room *a = model_join(t.model, bytes_str("a"));
-    struct room *b = model_join(t.model, bytes_str("b"));
-
-    press(ACTION_PAGE_ACTIVE);
-    cr_assert_eq(t.model->open, t.model->home);
-    model_event(t.model, b, EVENT_NOTICE, (struct bytes){0}, bytes_str("x"));
-    press(ACTION_PAGE_ACTIVE);
-    cr_assert_eq(t.model->open, b);
-    press(ACTION_PAGE_BEFORE);
-    cr_assert_eq(t.model->open, a);
 }
 
 /* ---- each page has its line ---- */
@@ -339,4 +317,19 @@ Test(act, page__nothing_of_a_password_is_kept)
     act_follow_ask(&t);
     type("four words of it ");
     expect_none();
+}
+
+Test(act, table__every_action_does_something)
+{
+    for (size_t i = 0; action_at(i) != NULL; i++) {
+        enum action a = action_at(i)->action;
+        cr_assert(act_handler(a) != NULL || act_edit(&t.v.line, a), "%s", action_at(i)->name);
+    }
+}
+
+Test(act, table__every_command_of_the_screen_is_done_here)
+{
+    for (size_t i = 0; command_at(i) != NULL; i++)
+        cr_assert(act_command(command_at(i)) != NULL || command_at(i)->needs != NEEDS_SCREEN,
+            "/%s", command_at(i)->name);
 }

@@ -35,8 +35,9 @@ static void check_tiles(int rows, int cols, const struct layout_wish *wish)
 
 Test(layout, make__tiles_every_size_and_wish)
 {
-    for (int w = 0; w < 9; w++) {
-        struct layout_wish wish = {(enum layout_want)(w % 3), (enum layout_want)(w / 3)};
+    for (int w = 0; w < 54; w++) {
+        struct layout_wish wish = {(enum layout_want)(w % 3), (enum layout_want)(w / 3 % 3),
+            w / 9 % 2 != 0, w / 18 * 4};
         for (int rows = 1; rows <= MAX_ROWS; rows++) {
             for (int cols = 1; cols <= MAX_COLS; cols++)
                 check_tiles(rows, cols, &wish);
@@ -94,18 +95,96 @@ Test(layout, make__folds_in_order)
     }
 }
 
-Test(layout, make__events_keep_their_columns_beside_panes)
+/* What was asked for lies beside the events as long as these keep their text. */
+Test(layout, make__text_keeps_its_columns_beside_panes)
 {
-    struct layout_wish wish = {LAYOUT_SHOWN, LAYOUT_SHOWN};
+    static const enum layout_want WANTS[] = {LAYOUT_AUTO, LAYOUT_SHOWN, LAYOUT_HIDDEN};
     struct layout l;
 
-    for (int cols = LAYOUT_MIN_COLS; cols <= MAX_COLS; cols++) {
-        layout_make(&l, 24, cols, &wish);
-        if (layout_has(&l, LAYOUT_LOG) && layout_has(&l, LAYOUT_ROOMS_RULE))
-            cr_assert_geq(l.part[LAYOUT_LOG].cols, LAYOUT_LOG_COLS);
+    for (int w = 0; w < 9; w++) {
+        struct layout_wish wish = {WANTS[w % 3], WANTS[w / 3], false, 1};
+        for (int cols = LAYOUT_MIN_COLS; cols <= MAX_COLS; cols++) {
+            layout_make(&l, 24, cols, &wish);
+            int indent = 1 + (l.clock ? 7 : 0) + (l.nick_cols != 0 ? l.nick_cols + 2 : 0);
+            bool beside =
+                layout_has(&l, LAYOUT_ROOMS_RULE) || layout_has(&l, LAYOUT_PEOPLE_RULE);
+            if (layout_has(&l, LAYOUT_LOG) && beside)
+                cr_assert_geq(l.part[LAYOUT_LOG].cols - indent, LAYOUT_TEXT_COLS);
+            if (wish.people == LAYOUT_SHOWN)
+                cr_assert(layout_has(&l, LAYOUT_PEOPLE), "%d", cols);
+        }
     }
-    wish = (struct layout_wish){LAYOUT_AUTO, LAYOUT_SHOWN};
-    layout_make(&l, 12, 40, &wish);
-    cr_assert(layout_has(&l, LAYOUT_PEOPLE));
-    cr_assert_not(layout_has(&l, LAYOUT_LOG));
+}
+
+static void expect_parts(int cols, struct layout_wish wish, bool rooms, bool log, bool people)
+{
+    struct layout l;
+
+    layout_make(&l, 24, cols, &wish);
+    cr_assert_eq(layout_has(&l, LAYOUT_ROOMS), rooms, "%d", cols);
+    cr_assert_eq(layout_has(&l, LAYOUT_LOG), log, "%d", cols);
+    cr_assert_eq(layout_has(&l, LAYOUT_PEOPLE), people, "%d", cols);
+}
+
+Test(layout, people__asked_for_where_they_do_not_come_by_themselves)
+{
+    struct layout_wish wish = {.people = LAYOUT_SHOWN};
+
+    expect_parts(100, wish, true, true, true);
+    expect_parts(85, wish, true, true, true);
+    expect_parts(80, wish, false, true, true);
+    expect_parts(70, wish, false, true, true);
+    expect_parts(60, wish, false, false, true); /* in place of the events */
+    expect_parts(40, wish, false, false, true);
+    wish.people = LAYOUT_HIDDEN;
+    expect_parts(120, wish, true, true, false);
+    wish.rooms = LAYOUT_SHOWN;
+    expect_parts(79, wish, true, true, false);
+    expect_parts(50, wish, true, false, false);
+}
+
+Test(layout, hints__their_row_goes_to_the_events)
+{
+    struct layout_wish wish = {0};
+    struct layout with;
+    struct layout without;
+
+    layout_make(&with, 24, 80, &wish);
+    wish.no_hints = true;
+    layout_make(&without, 24, 80, &wish);
+    cr_assert_not(layout_has(&without, LAYOUT_HINTS));
+    cr_assert_eq(without.part[LAYOUT_LOG].rows, with.part[LAYOUT_LOG].rows + 1);
+}
+
+Test(layout, step__changes_where_something_folds)
+{
+    struct layout_wish wish = {0};
+    struct layout a;
+    struct layout b;
+
+    for (int cols = LAYOUT_MIN_COLS + 1; cols <= MAX_COLS; cols++) {
+        layout_make(&a, 24, cols - 1, &wish);
+        layout_make(&b, 24, cols, &wish);
+        bool same = a.clock == b.clock && a.nick_cols == b.nick_cols;
+        for (int part = 0; part < LAYOUT_PARTS; part++)
+            same = same && layout_has(&a, part) == layout_has(&b, part);
+        if (!same)
+            cr_assert_gt(layout_step(cols), layout_step(cols - 1), "%d", cols);
+    }
+}
+
+Test(layout, make__the_line_grows_as_far_as_there_is_room)
+{
+    static const struct {
+        int rows, wanted, got;
+    } ROWS[] = {{36, 0, 1}, {36, 1, 1}, {36, 4, 4}, {36, 6, 6}, {36, 60, 6}, {16, 6, 6},
+        {15, 6, 3}, {12, 3, 3}, {10, 3, 3}, {9, 3, 1}, {5, 3, 1}};
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct layout_wish wish = {.input = ROWS[i].wanted};
+        struct layout l;
+        layout_make(&l, ROWS[i].rows, 80, &wish);
+        cr_assert_eq(l.part[LAYOUT_INPUT].rows, ROWS[i].got, "%d rows", ROWS[i].rows);
+        cr_assert_geq(l.part[LAYOUT_LOG].rows, 4, "%d rows", ROWS[i].rows);
+    }
 }
