@@ -111,6 +111,17 @@ static void plan_gone(struct engine *e, struct talk *c, struct plan *plan)
     }
 }
 
+static void plan_replaced(struct engine *e, struct talk *c, struct plan *plan)
+{
+    struct gone_leaves old;
+
+    gone_replaced(e, c, &old);
+    for (size_t i = 0; i < old.n; i++) {
+        if (may_remove(e, c, old.leaf[i]))
+            plan_leaf(c, plan, old.leaf[i]);
+    }
+}
+
 static void plan_invites(struct talk *c, struct plan *plan)
 {
     for (struct talk_invite *i = c->invites; i != NULL && plan->n < PROPOSALS; i = i->next) {
@@ -149,6 +160,19 @@ static bool removable(struct engine *e, struct talk *c)
     return false;
 }
 
+/* Nothing is said before they are gone, so nobody's words would bring it about. */
+static bool has_replaced(struct engine *e, struct talk *c)
+{
+    struct gone_leaves old;
+
+    gone_replaced(e, c, &old);
+    for (size_t i = 0; i < old.n; i++) {
+        if (may_remove(e, c, old.leaf[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool invited(const struct talk *c)
 {
     for (const struct talk_invite *i = c->invites; i != NULL; i = i->next) {
@@ -171,7 +195,7 @@ enum commit_due commit_due(struct engine *e, struct talk *c)
 {
     uint64_t now = e->loop->now_ms;
 
-    if (asked_to_rotate(e, c) || c->new_rules || invited(c))
+    if (asked_to_rotate(e, c) || c->new_rules || invited(c) || has_replaced(e, c))
         return COMMIT_NOW;
     if (c->leaf_n > 1 && c->own_ms != 0 && now - c->own_ms >= DAY_MS)
         return COMMIT_NOW;
@@ -267,6 +291,7 @@ void commit_send(struct engine *e, struct talk *c)
     buf_init(&plan.rules, 8192);
     result_init(&made);
     plan_gone(e, c, &plan);
+    plan_replaced(e, c, &plan);
     plan_invites(c, &plan);
     plan_rules(c, &plan);
     rand_bytes(c->commit.req, sizeof c->commit.req);

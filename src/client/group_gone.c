@@ -66,3 +66,15 @@ void gone_meant(
     if (out->n == 0 && called)
         out->sure = false;
 }
+
+void gone_replaced(struct engine *e, struct talk *c, struct gone_leaves *out)
+{
+    out->n = 0;
+    out->sure = true;
+    for (uint32_t i = 0; i < c->leaf_n; i++) {
+        struct talk_person *p = c->leaf[i];
+        if (p != NULL && p->trust == TRUST_CHANGED && people_replaced(e, c, p) &&
+            !is_here(e, c, p))
+            put(out, p);
+    }
+}

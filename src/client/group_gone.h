@@ -23,5 +23,7 @@ struct gone_leaves {
 
 void gone_meant(
     struct engine *e, struct talk *c, const struct talk_gone *g, struct gone_leaves *out);
+/* Leaves under a key that was replaced (people_replaced()), where nobody is here under it. */
+void gone_replaced(struct engine *e, struct talk *c, struct gone_leaves *out);
 
 #endif

@@ -117,6 +117,25 @@ static void tell_alike(struct engine *e, struct talk *c, struct talk_person *p)
         p->name, other->name, p->name);
 }
 
+static bool is_in_under(const struct talk *c, const uint8_t print[TRUST_PRINT])
+{
+    for (uint32_t i = 0; i < c->leaf_n; i++) {
+        const struct talk_person *p = c->leaf[i];
+        if (p != NULL && !talk_person_guest(p) && memcmp(p->print, print, TRUST_PRINT) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool people_replaced(struct engine *e, const struct talk *c, const struct talk_person *p)
+{
+    const struct trust_person *pin =
+        talk_person_guest(p) ? NULL : trust_find(e->trust, bytes_str(p->name));
+
+    return pin != NULL && pin->replaced && memcmp(pin->old, p->print, TRUST_PRINT) == 0 &&
+           is_in_under(c, pin->print);
+}
+
 static void judge_one(struct engine *e, struct talk *c, struct talk_person *p)
 {
     enum trust_state was = p->trust;
@@ -129,6 +148,15 @@ static void judge_one(struct engine *e, struct talk *c, struct talk_person *p)
         p->trust = trust_of(e->trust, bytes_str(p->name), p->print);
         if (p->trust == TRUST_UNKNOWN)
             p->trust = TRUST_PINNED; /* a guest is its key */
+        return;
+    }
+    if (people_replaced(e, c, p)) { /* no news, and no trust */
+        p->trust = TRUST_CHANGED;
+        if (was != TRUST_CHANGED)
+            engine_say_in(e, c, EVENT_INFO,
+                "The key that %s had before is still in the group, and nothing is sent until it "
+                "is taken out.",
+                p->name);
         return;
     }
     p->trust = trust_see(e->trust, bytes_str(p->name), p->print, e->loop->wall_ms);

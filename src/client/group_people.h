@@ -15,6 +15,9 @@ void people_judge(struct engine *e, struct talk *c);   /* after trust changed */
 void people_all(struct engine *e);                     /* the same everywhere */
 /* Whether nothing may be sent: somebody's key changed, or somebody is not verified where that
  * is asked for. Says who, or NULL. */
+/* The leaf of a key that its owner gave up: the person accepted the new one, which is in the
+ * group too. */
+bool people_replaced(struct engine *e, const struct talk *c, const struct talk_person *p);
 const struct talk_person *people_stop(const struct talk *c);
 /* Somebody in the group, ourselves excepted, who is not verified; or NULL. */
 const struct talk_person *people_unverified(struct engine *e, struct talk *c);

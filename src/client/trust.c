@@ -242,6 +242,7 @@ static void note_change(
     if (p->state != TRUST_CHANGED)
         p->was_verified = p->state == TRUST_VERIFIED;
     p->state = TRUST_CHANGED;
+    p->replaced = false;
     memcpy(p->fresh, print, TRUST_PRINT);
     save(t, p);
 }
@@ -286,6 +287,8 @@ enum err trust_accept(struct trust *t, struct bytes name, int64_t now_ms)
     struct trust_person *p = &e->person;
     if (p->state != TRUST_CHANGED)
         return ERR_STATE;
+    memcpy(p->old, p->print, sizeof p->old);
+    p->replaced = true;
     memcpy(p->print, p->fresh, sizeof p->print);
     memset(p->fresh, 0, sizeof p->fresh);
     p->state = TRUST_PINNED;

@@ -60,6 +60,8 @@ void trust_person_put(struct buf *row, const struct trust_person *p)
     buf_put(row, p->print, sizeof p->print);
     if (p->state == TRUST_CHANGED)
         buf_put(row, p->fresh, sizeof p->fresh);
+    else if (p->replaced)
+        buf_put(row, p->old, sizeof p->old);
 }
 
 static bool makes_sense(const struct trust_person *p, uint8_t was_verified)
@@ -71,7 +73,9 @@ static bool makes_sense(const struct trust_person *p, uint8_t was_verified)
     if (trust_guest_lies(name, p->print))
         return false;
     if (p->state != TRUST_CHANGED)
-        return was_verified == 0;
+        return was_verified == 0 &&
+               (!p->replaced ||
+                   (memcmp(p->print, p->old, TRUST_PRINT) != 0 && !trust_is_guest(name)));
     return memcmp(p->print, p->fresh, TRUST_PRINT) != 0 && !trust_is_guest(name);
 }
 
@@ -88,12 +92,14 @@ enum err trust_person_get(struct trust_person *p, struct bytes name, struct byte
     uint8_t was_verified = reader_u8(&r);
     p->since_ms = (int64_t)reader_u64(&r);
     struct bytes print = reader_bytes(&r, TRUST_PRINT);
-    struct bytes fresh = reader_bytes(&r, p->state == TRUST_CHANGED ? TRUST_PRINT : 0);
+    bool changed = p->state == TRUST_CHANGED;
+    p->replaced = !changed && reader_left(&r) != 0;
+    struct bytes other = reader_bytes(&r, changed || p->replaced ? TRUST_PRINT : 0);
     if (reader_end(&r) != ERR_OK || version != VERSION || !trust_may_be_kept(name))
         return ERR_CORRUPT;
     memcpy(p->print, print.p, print.n);
-    if (fresh.n != 0)
-        memcpy(p->fresh, fresh.p, fresh.n);
+    if (other.n != 0)
+        memcpy(changed ? p->fresh : p->old, other.p, other.n);
     p->was_verified = was_verified == 1;
     (void)bytes_copy(p->name, sizeof p->name, name);
     return makes_sense(p, was_verified) ? ERR_OK : ERR_CORRUPT;

@@ -26,6 +26,8 @@ struct trust_person {
     enum trust_state state;
     uint8_t print[TRUST_PRINT]; /* the key that is trusted */
     uint8_t fresh[TRUST_PRINT]; /* TRUST_CHANGED: the one that was seen since */
+    uint8_t old[TRUST_PRINT];   /* replaced: the one before, that somebody gave up */
+    bool replaced;              /* never with TRUST_CHANGED */
     bool was_verified;          /* TRUST_CHANGED: the old one had been compared */
     int64_t since_ms;           /* when this key was first seen */
 };

@@ -228,3 +228,27 @@ Test(engine_direct, group__lost_by_a_guest_who_came_again)
     once(bob, "@alice", "me again");
     both_talk(1);
 }
+
+/* The leaf of the machine that is gone stays until somebody who accepted the new key takes it
+ * out; then the room speaks again for all. */
+Test(engine_direct, key__accepted_in_a_room_and_the_old_leaf_goes)
+{
+    two(true, true);
+    crew_join(alice, "ops");
+    crew_join(bob, "ops");
+    crew_sealed(alice, "#ops", 2);
+    crew_type_in(bob, "#ops", "before");
+    crew_reads(alice, "#ops", "before");
+    loses_vault(bob);
+    crew_type(bob, "/join ops");
+    crew_told(alice, "#ops", "THE KEY OF bob HAS CHANGED");
+    crew_run(&crew, 5000);
+    cr_assert_eq(crew_page(alice, "#ops")->seal, ROOM_STOPPED);
+    crew_type_in(alice, "#ops", "/trust bob");
+    crew_sealed(alice, "#ops", 2);
+    crew_type_in(alice, "#ops", "welcome back");
+    crew_reads(bob, "#ops", "welcome back");
+    crew_type_in(bob, "#ops", "thank you");
+    crew_reads(alice, "#ops", "thank you");
+    crew_agree(&crew, "#ops");
+}

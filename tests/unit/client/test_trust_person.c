@@ -24,8 +24,9 @@ static bool same(const struct trust_person *a, const struct trust_person *b)
 {
     return strcmp(a->name, b->name) == 0 && a->state == b->state &&
            memcmp(a->print, b->print, TRUST_PRINT) == 0 &&
-           memcmp(a->fresh, b->fresh, TRUST_PRINT) == 0 && a->was_verified == b->was_verified &&
-           a->since_ms == b->since_ms;
+           memcmp(a->fresh, b->fresh, TRUST_PRINT) == 0 &&
+           memcmp(a->old, b->old, TRUST_PRINT) == 0 && a->replaced == b->replaced &&
+           a->was_verified == b->was_verified && a->since_ms == b->since_ms;
 }
 
 static struct bytes row_of(const struct trust_person *p, uint8_t room[TRUST_ROW])
@@ -64,6 +65,20 @@ Test(trust_person, row__comes_back_as_it_was)
         cr_assert_eq(trust_person_get(&q, bytes_str(p.name), row_of(&p, room)), ERR_OK);
         cr_expect(same(&p, &q));
     }
+}
+
+Test(trust_person, row__remembers_the_key_that_was_replaced)
+{
+    struct trust_person p = a_person("alice", TRUST_PINNED);
+    struct trust_person back;
+    uint8_t room[TRUST_ROW];
+
+    p.replaced = true;
+    memset(p.old, 0x77, sizeof p.old);
+    cr_assert_eq(trust_person_get(&back, bytes_str("alice"), row_of(&p, room)), ERR_OK);
+    cr_assert(same(&p, &back));
+    memcpy(p.old, p.print, sizeof p.old); /* by itself */
+    cr_assert_eq(trust_person_get(&back, bytes_str("alice"), row_of(&p, room)), ERR_CORRUPT);
 }
 
 Test(trust_person, row__every_truncation_and_more_is_refused)
