@@ -94,6 +94,13 @@ static const struct event_row EVENTS[] = {
     {OP_CATCH_UP, catchup_entries},
     {OP_DEPARTED, talk_departed},
     {OP_VOID, talk_voided},
+    {OP_FILE_OFFER, relay_passed_over},
+    {OP_FILE_STATE, relay_passed_over},
+    {OP_FILE_CREDIT, relay_passed_over},
+    {OP_FILE_CHUNK, relay_passed_over},
+    {OP_FILE_PAUSE, relay_passed_over},
+    {OP_FILE_END, relay_passed_over},
+    {OP_FILE_START, relay_passed_over},
 };
 
 static const struct answer_row *answer_row(uint8_t ask)

@@ -21,14 +21,21 @@ void span_drop(struct span s)
         mem_free(s.chunk);
 }
 
+struct span span_new(size_t n)
+{
+    struct chunk *c = chunk_new(n);
+
+    c->n = (uint32_t)n;
+    return (struct span){c, 0, c->n};
+}
+
 struct span span_copy(struct bytes b)
 {
-    struct chunk *c = chunk_new(b.n);
+    struct span s = span_new(b.n);
 
     if (b.n != 0)
-        memcpy(c->data, b.p, b.n);
-    c->n = (uint32_t)b.n;
-    return (struct span){c, 0, c->n};
+        memcpy(s.chunk->data, b.p, b.n);
+    return s;
 }
 
 struct span pool_add(struct pool *p, struct bytes b)

@@ -38,6 +38,8 @@ static inline struct bytes span_view(struct span s)
     return s.chunk != NULL ? bytes_of(s.chunk->data + s.off, s.n) : (struct bytes){0};
 }
 
+/* A chunk of its own, of which n bytes are for the caller to write. */
+struct span span_new(size_t n);
 struct span span_copy(struct bytes b);                /* a chunk of its own */
 struct span pool_add(struct pool *p, struct bytes b); /* packed behind the one before */
 /* When a turn ends: the open chunk is given up, or refilled from the start when nobody holds

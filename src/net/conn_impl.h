@@ -15,6 +15,7 @@
 #include <event2/event_struct.h>
 
 #include "net/conn.h"
+#include "net/lane.h"
 #include "net/outq.h"
 
 #define CONN_RAW (64u << 10) /* one read(2) */
@@ -35,6 +36,11 @@ enum conn_due {
 };
 
 struct conn_dial;
+
+struct conn_bulk {
+    struct lane lane;
+    size_t out; /* of out and wire, what came from the lane: no backlog */
+};
 
 struct conn {
     struct link link; /* first: a link is its conn */
@@ -61,12 +67,18 @@ struct conn {
     uint32_t wire_n;
     uint8_t *wire; /* sealed bytes that the kernel has not taken */
     struct outq out;
+    struct conn_bulk *bulk; /* NULL until the low lane is first used */
     struct framer framer;
     struct loop_timer timer;
     struct loop_task step;  /* DELIVER: goes on after a stall; REAP: the end */
     struct loop_task flush; /* FLUSH */
     uint64_t due[CONN_DUES];
 };
+
+static inline bool conn_bulk_waits(const struct conn *c)
+{
+    return c->bulk != NULL && c->bulk->lane.count != 0;
+}
 
 static inline struct loop *conn_loop(const struct conn *c)
 {

@@ -37,6 +37,8 @@ static size_t conn_put(struct conn *c, const uint8_t *p, size_t n)
     if (r < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
         c->mute = true;
         outq_fini(&c->out);
+        if (c->bulk != NULL)
+            lane_fini(&c->bulk->lane);
         mem_free(c->wire);
         c->wire = NULL;
         c->wire_n = 0;
@@ -101,9 +103,16 @@ static void conn_settle(struct conn *c)
 {
     const struct conn_limits *limits = c->env->limits;
     struct link *l = &c->link;
-    bool waits = c->wire_n != 0 || (c->out.bytes != 0 && c->phase != CONN_SHAKE);
+    size_t queued = c->out.bytes + c->wire_n;
+    bool waits = c->wire_n != 0 || (c->out.bytes != 0 && c->phase != CONN_SHAKE) ||
+                 (c->phase == CONN_UP && conn_bulk_waits(c));
 
-    l->backlog = c->out.bytes + c->wire_n;
+    l->backlog = queued;
+    if (c->bulk != NULL) {
+        c->bulk->out = queued != 0 ? c->bulk->out : 0;
+        l->backlog = queued > c->bulk->out ? queued - c->bulk->out : 0;
+        l->bulk = c->bulk->lane.bytes;
+    }
     conn_watch(c, (short)((c->watched & EV_READ) | (waits ? EV_WRITE : 0)));
     if (c->phase == CONN_LEAVING)
         return;
@@ -126,17 +135,44 @@ static void conn_settle(struct conn *c)
     }
 }
 
+/* Nothing else waits: frames of the low lane leave, at most so many in one turn that another
+ * connection's turn comes soon. False: none did. */
+static bool conn_bulk(struct conn *c)
+{
+    size_t took = 0;
+
+    while (c->wire_n == 0 && c->out.bytes == 0 && conn_bulk_waits(c) && !c->mute &&
+           took < LINK_BULK_AHEAD) {
+        size_t before = took;
+        while (conn_bulk_waits(c) && took - before < LINK_BULK_AHEAD / 2) {
+            struct span s = lane_take(&c->bulk->lane);
+            took += s.n;
+            outq_add(&c->out, s);
+        }
+        c->bulk->out = took - before;
+        conn_seal(c);
+        conn_push(c);
+    }
+    return took != 0;
+}
+
 void conn_flush(struct conn *c)
 {
+    bool took = false;
+
     buf_clear(&c->env->sealed);
     c->due[CONN_DUE_POST] = 0;
     /* While sealed bytes wait the kernel has no room, and says when it has. */
     if (c->wire_n == 0 && c->phase == CONN_UP) {
         conn_seal(c);
         conn_push(c);
+        took = conn_bulk(c);
     }
     if (c->phase < CONN_LEAVING)
         conn_settle(c);
+    if (took && c->phase == CONN_UP && c->bulk->lane.bytes < LINK_BULK_AHEAD &&
+        c->link.to->hungry != NULL)
+        c->link.to->hungry(c->link.user);
 }
 
 void conn_writable(struct conn *c)
@@ -333,7 +369,7 @@ void conn_shake(struct conn *c)
     }
     c->phase = CONN_UP;
     c->due[CONN_DUE_PHASE] = 0;
-    if (c->out.bytes != 0)
+    if (c->out.bytes != 0 || conn_bulk_waits(c))
         loop_later(conn_loop(c), &c->flush, LOOP_FLUSH);
     conn_settle(c);
     c->link.to->up(c->link.user);

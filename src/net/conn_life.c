@@ -18,6 +18,8 @@ _Static_assert(sizeof(struct conn) <= 576, "ten thousand idle ones are wanted");
 #define POST_MS 2
 /* What the kernel may hold unsent; above it the queue stays here, where it is counted. */
 #define UNSENT_MAX (256 << 10)
+/* The same where chunks are sent: messages wait behind what the kernel has. */
+#define UNSENT_BULK (96 << 10)
 
 static void conn_event(evutil_socket_t fd, short what, void *arg)
 {
@@ -154,6 +156,9 @@ void conn_end(struct conn *c, enum link_end why, const char *detail)
     c->detail = detail != NULL ? mem_strdup(detail) : NULL;
     c->why = (uint8_t)why;
     c->phase = explained && c->fd >= 0 && !c->mute ? CONN_LEAVING : CONN_DEAD;
+    if (c->bulk != NULL)
+        lane_fini(&c->bulk->lane);
+    c->link.bulk = 0;
     memset(c->due, 0, sizeof c->due);
     loop_timer_stop(conn_loop(c), &c->timer);
     if (c->phase == CONN_LEAVING) {
@@ -213,6 +218,36 @@ static void conn_post_op(struct link *l, struct span s)
         conn_due(c, CONN_DUE_POST, POST_MS);
 }
 
+static void conn_bulk_op(struct link *l, struct span s, uint32_t tag)
+{
+    struct conn *c = (struct conn *)l;
+    int unsent = UNSENT_BULK;
+
+    if (c->phase >= CONN_LEAVING || c->mute) {
+        span_drop(s);
+        return;
+    }
+    if (c->bulk == NULL) {
+        c->bulk = mem_alloc(sizeof *c->bulk);
+        if (c->fd >= 0)
+            (void)setsockopt(c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+    }
+    lane_add(&c->bulk->lane, s, tag);
+    l->bulk = c->bulk->lane.bytes;
+    if (c->phase == CONN_UP && (c->watched & EV_WRITE) == 0)
+        loop_later(conn_loop(c), &c->flush, LOOP_FLUSH);
+}
+
+static void conn_purge_op(struct link *l, uint32_t tag)
+{
+    struct conn *c = (struct conn *)l;
+
+    if (c->bulk == NULL)
+        return;
+    lane_purge(&c->bulk->lane, tag);
+    l->bulk = c->bulk->lane.bytes;
+}
+
 static void conn_resume_op(struct link *l)
 {
     struct conn *c = (struct conn *)l;
@@ -250,6 +285,8 @@ static enum err conn_peer_cert_op(struct link *l, uint8_t fingerprint[32], char 
 static const struct link_ops CONN_OPS = {
     .send = conn_send_op,
     .post = conn_post_op,
+    .bulk = conn_bulk_op,
+    .purge = conn_purge_op,
     .resume = conn_resume_op,
     .close = conn_close_op,
     .exporter = conn_exporter_op,
@@ -310,6 +347,9 @@ void conn_free(struct conn *c)
     if (c->fd >= 0)
         (void)close(c->fd);
     outq_fini(&c->out);
+    if (c->bulk != NULL)
+        lane_fini(&c->bulk->lane);
+    mem_free(c->bulk);
     framer_fini(&c->framer);
     mem_free(c->wire);
     mem_free(c->detail);

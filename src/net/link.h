@@ -7,6 +7,12 @@
  * this order: up() once, frame() any number, down() exactly once; or down() alone. link_close()
  * only marks: bytes already queued are still tried once, down() comes at the end of the turn,
  * and the link is freed right after down() returned. So a link may be used until its down().
+ *
+ * A link has two lanes. What is sent or posted keeps its order and comes first. Frames in the
+ * low lane (link_bulk) are taken from it one at a time and only when nothing else waits, so a
+ * message stands behind what of them has begun to leave: at most LINK_BULK_AHEAD here, and
+ * what the kernel holds unsent. How much may wait there is for the user to bound: it counts as
+ * no backlog. link_close() forgets the low lane.
  */
 #ifndef NET_LINK_H
 #define NET_LINK_H
@@ -37,13 +43,18 @@ struct link_user {
     void (*drained)(void *user); /* the queue fell to empty after link_backlog() had passed the
                                     soft mark; may be NULL */
     void (*down)(void *user, enum link_end why, const char *detail);
+    /* The low lane has given frames away and holds less than LINK_BULK_AHEAD; may be NULL. */
+    void (*hungry)(void *user);
 };
 
-#define LINK_EXPORT 32
+#define LINK_EXPORT     32
+#define LINK_BULK_AHEAD (128u << 10)
 
 struct link_ops {
     void (*send)(struct link *l, struct span s);
-    void (*post)(struct link *l, struct span s); /* NULL: the same as send */
+    void (*post)(struct link *l, struct span s);               /* NULL: the same as send */
+    void (*bulk)(struct link *l, struct span s, uint32_t tag); /* NULL: the same as send */
+    void (*purge)(struct link *l, uint32_t tag);               /* NULL: there is no low lane */
     void (*resume)(struct link *l);
     void (*close)(struct link *l, const char *detail);
     enum err (*exporter)(struct link *l, uint8_t out[LINK_EXPORT]);
@@ -55,6 +66,7 @@ struct link {
     const struct link_user *to;
     void *user;
     size_t backlog;   /* bytes queued and not yet taken by the network */
+    size_t bulk;      /* bytes that wait in the low lane */
     char address[64]; /* who is there, for limits and logs: "127.0.0.1" or "2001:db8::1" */
 };
 
@@ -70,6 +82,20 @@ static inline void link_post(struct link *l, struct span s)
         l->ops->post(l, s);
     else
         l->ops->send(l, s);
+}
+/* One whole frame into the low lane; takes the reference. */
+static inline void link_bulk(struct link *l, struct span s, uint32_t tag)
+{
+    if (l->ops->bulk != NULL)
+        l->ops->bulk(l, s, tag);
+    else
+        l->ops->send(l, s);
+}
+/* Takes back what waits in the low lane under that tag. */
+static inline void link_purge(struct link *l, uint32_t tag)
+{
+    if (l->ops->purge != NULL)
+        l->ops->purge(l, tag);
 }
 static inline void link_resume(
     struct link *l) /* after FRAMER_STALL: the same frame is offered again, later */
@@ -95,6 +121,10 @@ static inline enum err link_peer_cert(
 static inline size_t link_backlog(const struct link *l)
 {
     return l->backlog;
+}
+static inline size_t link_bulk_waits(const struct link *l)
+{
+    return l->bulk;
 }
 const char *link_end_str(enum link_end why);
 

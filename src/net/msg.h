@@ -23,8 +23,15 @@
 #define MSG_SUITE_AES    0xf001
 #define MSG_SUITE_CHACHA 0xf002
 #define MSG_LARGE        (2u << 20) /* commits, welcomes, group infos */
-#define MSG_GREETING     "A long time ago in a galaxy far, far away..."
-#define MSG_HEARTBEAT    "stayin alive..."
+/* Files: what a chunk holds in the clear, how much more it is when sealed, and how many a file
+ * may have. */
+#define MSG_CHUNK_MIN 4096u
+#define MSG_CHUNK_MAX 65536u
+#define MSG_CHUNK_TAG 16u
+#define MSG_CHUNKS    (1u << 20)
+#define MSG_RANGES    1024 /* in one list */
+#define MSG_GREETING  "A long time ago in a galaxy far, far away..."
+#define MSG_HEARTBEAT "stayin alive..."
 
 enum msg_status { STATUS_DONE, STATUS_REFUSED, STATUS_TOO_FAST, STATUS_IDLE };
 
@@ -54,6 +61,9 @@ enum msg_code {
     CODE_VERSION,
     CODE_GONE, /* entries asked for have expired */
     CODE_NO_TURN,
+    CODE_NO_TRANSFER,
+    CODE_TOO_LARGE, /* num: the limit */
+    CODE_NOBODY,    /* nobody is there who could answer */
     CODE_COUNT
 };
 
@@ -82,6 +92,31 @@ enum msg_presence {
     PRESENCE_RENAMED, /* other: the new name */
 };
 enum msg_rotate { ROTATE_COUNT, ROTATE_AGE, ROTATE_DEPARTURE };
+/* How it stands with a receiver. */
+enum msg_file_state {
+    FILE_ASKED,
+    FILE_REFUSED,
+    FILE_ACTIVE,
+    FILE_PAUSED,
+    FILE_AWAY, /* the line is lost; to be accepted again */
+    FILE_DONE, /* has all of it */
+    FILE_GONE, /* dropped, left, or will not come back */
+    FILE_STATES
+};
+enum msg_file_verdict { FILE_REFUSE, FILE_ACCEPT };
+/* Why nothing comes for a while, or that it goes on. */
+enum msg_file_pause { FILE_GOES_ON, FILE_PAUSED_BY_SENDER, FILE_SENDER_AWAY };
+enum msg_file_end {
+    FILE_END_DONE,      /* whoever wanted it has it */
+    FILE_END_NOBODY,    /* nobody wanted it, or nobody who did is left */
+    FILE_END_CANCELLED, /* by the sender */
+    FILE_END_SENDER,    /* is gone; what is there is worth keeping */
+    FILE_END_STALLED,   /* nothing moved for too long */
+    FILE_END_LEFT,      /* no longer in this conversation */
+    FILE_END_BROKEN,    /* somebody broke the rules of this page */
+    FILE_END_FORBIDDEN, /* the operator takes no files any more */
+    FILE_ENDS
+};
 enum msg_removed { REMOVED_KICKED, REMOVED_BANNED };
 
 /* ---- connecting ---- */
@@ -435,6 +470,86 @@ struct msg_conversations_ok {
     uint8_t left;
 };
 
+/* ---- files ---- */
+struct msg_file_offer {
+    uint8_t kind;
+    struct bytes to;
+    uint8_t id[MSG_ID];
+    uint32_t chunk;
+    uint32_t count;
+    uint64_t bytes;
+};
+struct msg_file_offered {
+    uint8_t kind;
+    struct bytes room;
+    struct bytes sender;
+    uint8_t id[MSG_ID];
+    uint32_t handle;
+    uint32_t chunk;
+    uint32_t count;
+    uint64_t bytes;
+};
+struct msg_file_offer_ok {
+    uint32_t handle;
+    uint32_t window;
+    uint16_t asked;
+};
+struct msg_range {
+    uint32_t first;
+    uint32_t count;
+};
+struct msg_file_answer {
+    struct bytes sender;
+    uint8_t id[MSG_ID];
+    uint8_t verdict;
+    struct list have;
+};
+struct msg_file_answer_ok {
+    uint32_t handle;
+    uint32_t window;
+    uint32_t chunk;
+    uint32_t count;
+    uint64_t bytes;
+    uint32_t have;
+    uint32_t turn;
+};
+struct msg_file_state_event {
+    uint32_t handle;
+    struct bytes user;
+    uint8_t state;
+    uint32_t have;
+};
+struct msg_file_credit {
+    uint32_t handle;
+    struct list chunks;
+};
+struct msg_file_chunk {
+    uint32_t handle;
+    uint32_t index;
+    struct bytes data;
+};
+struct msg_file_ack {
+    uint32_t handle;
+    uint32_t taken;
+};
+struct msg_file_pause_order {
+    uint32_t handle;
+    uint8_t on;
+};
+struct msg_file_cancel {
+    uint8_t id[MSG_ID];
+};
+struct msg_file_end_event {
+    uint8_t id[MSG_ID];
+    uint32_t handle;
+    uint8_t why;
+    struct bytes by;
+};
+struct msg_file_start {
+    uint32_t handle;
+    uint32_t turn;
+};
+
 /* ---- powers ---- */
 struct msg_power {
     struct bytes room;
@@ -473,6 +588,8 @@ extern const struct schema MSG_CONNECT, MSG_CONNECTED, MSG_HELLO, MSG_HELLO_OK, 
     MSG_BAD_COMMIT, MSG_VOID, MSG_CONVO_REF, MSG_CATCH_UP, MSG_ENTRY_ROW, MSG_ENTRIES,
     MSG_CATCH_UP_OK, MSG_CURSOR_ROW, MSG_CURSOR, MSG_CONVO_ROW, MSG_CONVERSATIONS,
     MSG_CONVERSATIONS_OK, MSG_POWER, MSG_POWER_TIMED, MSG_UNBAN, MSG_ANNOUNCE,
-    MSG_ROOM_PASSWORD, MSG_MODERATOR;
+    MSG_ROOM_PASSWORD, MSG_MODERATOR, MSG_FILE_OFFER, MSG_FILE_OFFERED, MSG_FILE_OFFER_OK,
+    MSG_RANGE, MSG_FILE_ANSWER, MSG_FILE_ANSWER_OK, MSG_FILE_STATE, MSG_FILE_CREDIT,
+    MSG_FILE_CHUNK, MSG_FILE_ACK, MSG_FILE_PAUSE, MSG_FILE_CANCEL, MSG_FILE_END, MSG_FILE_START;
 
 #endif

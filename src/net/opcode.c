@@ -64,6 +64,17 @@ static const struct opcode_row ROWS[] = {
     {OP_RESYNC,        R,    0,            false, OPCODE_PLAIN, "resync",         NONE,              &MSG_CONVO_REF,     NONE,               "something may be missing: catch up and list again"},
     {OP_CLOSING,       R,    0,            false, OPCODE_PLAIN, "closing",        NONE,              &MSG_CLOSING,       NONE,               "the relay is about to close this connection"},
 
+    {OP_FILE_OFFER,    BOTH, READY,        false, OPCODE_PLAIN, "file_offer",     &MSG_FILE_OFFER,   &MSG_FILE_OFFERED,  &MSG_FILE_OFFER_OK, "offers a file, or takes an offer up again"},
+    {OP_FILE_ANSWER,   C,    READY,        false, OPCODE_PLAIN, "file_answer",    &MSG_FILE_ANSWER,  NONE,               &MSG_FILE_ANSWER_OK,"accepts with what is there already, or refuses"},
+    {OP_FILE_STATE,    R,    0,            false, OPCODE_PLAIN, "file_state",     NONE,              &MSG_FILE_STATE,    NONE,               "how it stands with one receiver, to the sender"},
+    {OP_FILE_CREDIT,   R,    0,            false, OPCODE_PLAIN, "file_credit",    NONE,              &MSG_FILE_CREDIT,   NONE,               "the chunks that the sender may send now"},
+    {OP_FILE_CHUNK,    BOTH, READY,        true,  OPCODE_TEXT,  "file_chunk",     &MSG_FILE_CHUNK,   &MSG_FILE_CHUNK,    NONE,               "one sealed chunk"},
+    {OP_FILE_ACK,      C,    READY,        true,  OPCODE_PLAIN, "file_ack",       &MSG_FILE_ACK,     NONE,               NONE,               "how many chunks were taken since the start"},
+    {OP_FILE_PAUSE,    BOTH, READY,        false, OPCODE_PLAIN, "file_pause",     &MSG_FILE_PAUSE,   &MSG_FILE_PAUSE,    &MSG_EMPTY,         "stop for a while, and go on"},
+    {OP_FILE_CANCEL,   C,    READY,        false, OPCODE_PLAIN, "file_cancel",    &MSG_FILE_CANCEL,  NONE,               &MSG_EMPTY,         "ends a transfer of one's own for everybody"},
+    {OP_FILE_END,      R,    0,            false, OPCODE_PLAIN, "file_end",       NONE,              &MSG_FILE_END,      NONE,               "a transfer is over, for all or for you"},
+    {OP_FILE_START,    R,    0,            false, OPCODE_PLAIN, "file_start",     NONE,              &MSG_FILE_START,   NONE,               "chunks behind this one count for the acknowledgement"},
+
     {OP_KICK,          C,    READY,        false, OPCODE_PLAIN, "kick",           &MSG_POWER,        NONE,               &MSG_EMPTY,         "out of a room, or off the relay"},
     {OP_BAN,           C,    READY,        false, OPCODE_PLAIN, "ban",            &MSG_POWER_TIMED,  NONE,               &MSG_EMPTY,         "out, and not in again for some time"},
     {OP_UNBAN,         C,    READY,        false, OPCODE_PLAIN, "unban",          &MSG_UNBAN,        NONE,               &MSG_EMPTY,         "takes a ban or a mute back"},

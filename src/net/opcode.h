@@ -60,6 +60,17 @@ enum opcode {
     OP_RESYNC = 0x9c,
     OP_CLOSING = 0x9d,
 
+    OP_FILE_OFFER = 0xa0,
+    OP_FILE_ANSWER = 0xa1,
+    OP_FILE_STATE = 0xa2,
+    OP_FILE_CREDIT = 0xa3,
+    OP_FILE_CHUNK = 0xa4,
+    OP_FILE_ACK = 0xa5,
+    OP_FILE_PAUSE = 0xa6,
+    OP_FILE_CANCEL = 0xa7,
+    OP_FILE_END = 0xa8,
+    OP_FILE_START = 0xa9,
+
     OP_KICK = 0xb0,
     OP_BAN = 0xb1,
     OP_UNBAN = 0xb2,

@@ -3,9 +3,19 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/ban.h"
 #include "server/convo.h"
 #include "server/reply.h"
 #include "server/user.h"
+
+bool chat_muted(const struct peer *p, const struct convo *c)
+{
+    struct bytes me = name_bytes(&p->user->name);
+    int64_t until = 0;
+
+    return ban_holds(&c->bans, me, BAN_MUTE, p->server->loop->wall_ms, &until) ||
+           ban_holds(&p->server->bans, me, BAN_MUTE, p->server->loop->wall_ms, &until);
+}
 
 void chat_tell(struct convo *c, const struct entry *e, const struct peer *except)
 {

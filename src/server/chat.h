@@ -8,6 +8,7 @@
 
 #include "server/relay.h"
 
+bool chat_muted(const struct peer *p, const struct convo *c);
 /* A message to every present member but its sender. */
 void chat_tell(struct convo *c, const struct entry *e, const struct peer *except);
 /* The conversation with somebody. *c NULL: it was answered (nobody of that name), or the frame

@@ -230,6 +230,10 @@ static void check_relations(struct json_doc *d, const struct limits *l)
             l->rooms_per_user, true},
         {"tail_entries", "backlog_entries", l->tail_entries, l->backlog_entries, true},
         {"tail_bytes", "backlog_bytes", l->tail_bytes, l->backlog_bytes, true},
+        {"file_transfers_per_user", "file_transfers", l->file_transfers_per_user,
+            l->file_transfers, true},
+        {"file_window_bytes", "file_memory_bytes", l->file_window_bytes, l->file_memory_bytes,
+            false},
     };
 
     for (size_t i = 0; i < MEM_COUNT(rows); i++) {

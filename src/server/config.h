@@ -65,6 +65,13 @@ struct limits {
     int64_t rotate_messages, rotate_s;
     int64_t epoch_grace_ms;
     int64_t void_ms;
+    /* files */
+    int64_t files; /* 0: none are taken */
+    int64_t file_transfers, file_transfers_per_user;
+    int64_t file_receivers;
+    int64_t file_bytes;
+    int64_t file_window_bytes, file_memory_bytes;
+    int64_t file_gather_ms, file_offer_s, file_stall_s, file_hold_s;
 };
 
 struct limit_row {

@@ -80,6 +80,18 @@ static const struct limit_row ROWS[] = {
     ROW(rotate_s, 540, 1, 600, "s", "in one epoch after which somebody is asked to rotate"),
     ROW(epoch_grace_ms, 5000, 0, 60000, "ms", "for which messages of the epoch before are still taken"),
     ROW(void_ms, 10000, 100, 600000, "ms", "within which a majority may void a commit"),
+
+    ROW(files, 1, 0, 1, "switch", "0: no files are taken"),
+    ROW(file_transfers, 128, 1, 65000, "files", "offered or under way at once"),
+    ROW(file_transfers_per_user, 8, 1, 65000, "files", "that one user may be sending at once"),
+    ROW(file_receivers, 100, 1, 2000, "receivers", "of one file at once"),
+    ROW(file_bytes, 16 * GIB, 1, 64 * GIB, "bytes", "of one file"),
+    ROW(file_window_bytes, 4 * MIB, 64 * KIB, 64 * MIB, "bytes", "of one file that may be on their way"),
+    ROW(file_memory_bytes, 512 * MIB, 1 * MIB, 64 * GIB, "bytes", "of memory for all files together"),
+    ROW(file_gather_ms, 3000, 0, 600000, "ms", "after somebody accepted, for which a file waits for the answers of others"),
+    ROW(file_offer_s, 600, 1, DAY, "s", "for which an offer stands while nobody is receiving"),
+    ROW(file_stall_s, 30, 1, 3600, "s", "for which a sender or receiver may be slow to do anything at all"),
+    ROW(file_hold_s, 3600, 1, DAY, "s", "for which a file that is paused, or whose receiver lost the line, is held"),
 };
 /* clang-format on */
 

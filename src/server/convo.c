@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "net/outq.h"
 #include "server/reply.h"
+#include "server/transfer.h"
 
 /* Subjects carry no user text: the topic of a conversation is half the digest of its key. */
 static void topic_name(struct bytes key, char out[40])
@@ -227,6 +228,7 @@ void convo_drop(struct member *m)
 {
     struct convo *c = m->convo;
 
+    transfer_member_left(c, m);
     convo_exit(m);
     c->durable_absent -= m->durable;
     (void)map_del(&c->members, name_bytes(&m->name));

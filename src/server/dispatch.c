@@ -38,6 +38,12 @@ static handler_fn *const HANDLERS[256] = {
     [OP_DM_KEY] = handle_dm_key,
     [OP_BAD_COMMIT] = handle_bad_commit,
     [OP_GROUP_INFO] = handle_group_info,
+    [OP_FILE_OFFER] = handle_file_offer,
+    [OP_FILE_ANSWER] = handle_file_answer,
+    [OP_FILE_CHUNK] = handle_file_chunk,
+    [OP_FILE_ACK] = handle_file_ack,
+    [OP_FILE_PAUSE] = handle_file_pause,
+    [OP_FILE_CANCEL] = handle_file_cancel,
     [OP_KICK] = handle_kick,
     [OP_BAN] = handle_ban,
     [OP_UNBAN] = handle_unban,
@@ -52,11 +58,12 @@ handler_fn *handle_of(uint8_t op)
     return HANDLERS[op];
 }
 
-/* Messages and commits pay from budgets of their own; everything else from this one. */
+/* Messages and commits pay from budgets of their own, chunks by the credit they need;
+ * everything else from this one. */
 static bool pays_as_command(uint8_t op)
 {
     return op != OP_SAY && op != OP_DIRECT && op != OP_COMMIT && op != OP_DM_KEY &&
-           op != OP_HEARTBEAT;
+           op != OP_HEARTBEAT && op != OP_FILE_CHUNK && op != OP_FILE_ACK;
 }
 
 static bool within_rate(struct peer *p, uint8_t op)

@@ -26,6 +26,8 @@ handler_fn handle_commit, handle_dm_key, handle_group_info;       /* handle_comm
 handler_fn handle_bad_commit;                                     /* handle_void.c */
 handler_fn handle_kick, handle_ban, handle_unban, handle_mute, handle_announce,
     handle_room_password, handle_moderator; /* handle_power.c */
+handler_fn handle_file_offer, handle_file_answer, handle_file_pause, handle_file_cancel,
+    handle_file_chunk, handle_file_ack; /* handle_file.c */
 
 handler_fn *handle_of(uint8_t op); /* NULL: no client may send it; table in dispatch.c */
 

@@ -2,7 +2,6 @@
 /* Messages: the hot path. Nothing here is looked into; room, epoch and kind stand beside the
  * bytes. */
 #include "base/mem.h"
-#include "server/ban.h"
 #include "server/chat.h"
 #include "server/convo.h"
 #include "server/handle.h"
@@ -64,22 +63,13 @@ static bool epoch_fits(const struct convo *c, uint64_t epoch)
                (uint64_t)c->server->limits->epoch_grace_ms;
 }
 
-static bool muted(struct peer *p, const struct convo *c)
-{
-    struct bytes me = name_bytes(&p->user->name);
-    int64_t until = 0;
-
-    return ban_holds(&c->bans, me, BAN_MUTE, p->server->loop->wall_ms, &until) ||
-           ban_holds(&p->server->bans, me, BAN_MUTE, p->server->loop->wall_ms, &until);
-}
-
 /* Refuses, or says yes. */
 static bool chat_allowed(
     struct peer *p, uint8_t op, const struct convo *c, const struct msg_say *m)
 {
     if (m->kind > ENTRY_RECEIPT)
         reply_refuse(p, op, CODE_BAD_FIELD, 0, "kind: 0 is a message, 1 a receipt");
-    else if (muted(p, c))
+    else if (chat_muted(p, c))
         reply_refuse(p, op, CODE_MUTED, 0, "you are muted here: you may read and not speak");
     else if (!epoch_fits(c, m->epoch))
         reply_refuse(p, op, CODE_STALE, c->epoch, "epoch: stale, the epoch is %llu",

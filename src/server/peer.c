@@ -183,6 +183,7 @@ void peer_take(struct server *s, struct link *l)
     p->born_ms = p->heard_ms = s->loop->now_ms;
     loop_timer_init(&p->timer, peer_timer, p);
     loop_timer_init(&p->pause, peer_paused, p);
+    p->stray_bytes = (uint64_t)s->limits->file_window_bytes;
     s->peers[p->slot] = p;
     s->peer_count++;
     s->early_count++;

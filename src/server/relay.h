@@ -36,14 +36,15 @@ struct peer {
     uint32_t slot;
     uint32_t generation;
     enum phase phase;
-    bool busy;     /* an ask is open */
-    bool warned;   /* told that it is silent */
-    bool leaving;  /* said goodbye: no grace */
-    bool offended; /* already counted as an offence */
-    bool charged;  /* the stalled frame has paid its bucket */
-    bool weighed;  /* and for its bytes */
-    bool proven;   /* its user's identity key, on this line */
-    bool unstored; /* the identity in the stalled frame */
+    bool busy;            /* an ask is open */
+    bool warned;          /* told that it is silent */
+    bool leaving;         /* said goodbye: no grace */
+    bool offended;        /* already counted as an offence */
+    bool charged;         /* the stalled frame has paid its bucket */
+    bool weighed;         /* and for its bytes */
+    bool proven;          /* its user's identity key, on this line */
+    bool unstored;        /* the identity in the stalled frame */
+    uint64_t stray_bytes; /* of chunks that may still come for no transfer */
     uint64_t heard_ms;
     uint64_t born_ms;
     struct loop_timer timer;
@@ -208,6 +209,7 @@ struct server {
     size_t asks; /* open ones */
     uint32_t next_guest;
     uint64_t next_user;
+    struct transfers *files;
     struct pool pool;   /* small frames of this turn */
     struct buf scratch; /* one frame being written */
     struct loop_task end_of_turn;

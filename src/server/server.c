@@ -9,6 +9,7 @@
 #include "server/peer.h"
 #include "server/power.h"
 #include "server/reply.h"
+#include "server/transfer.h"
 #include "server/user.h"
 
 #define TICK_MS        1000u
@@ -107,6 +108,7 @@ static void tick(void *arg)
         convo_pay(c);
         convo_check_rotation(c);
     }
+    transfer_tick(s);
     check_memory(s);
     if (s->loop->now_ms - s->pruned_ms >= PRUNE_MS)
         prune(s);
@@ -201,6 +203,7 @@ enum err server_new(
     s->hasher = parts->hasher;
     set_config(s, parts->config);
     s->gate = gate_new();
+    s->files = transfers_new();
     s->access_key =
         parts->access_key.n != 0 ? mem_dup(parts->access_key.p, parts->access_key.n) : NULL;
     s->access_key_n = parts->access_key.n;
@@ -242,6 +245,7 @@ void server_free(struct server *s)
         user_gone(u);
     for (at = 0; (c = map_next(&s->convos, &at, NULL)) != NULL; at = 0)
         convo_free(c);
+    transfers_free(s);
     for (at = 0; (b = map_next(&s->bans, &at, NULL)) != NULL;)
         mem_free(b);
     map_free(&s->bans);

@@ -6,6 +6,7 @@
 #include "server/power.h"
 #include "server/reply.h"
 #include "server/server.h"
+#include "server/transfer.h"
 #include "server/user.h"
 
 void server_status(struct server *s, struct json_out *out)
@@ -26,6 +27,9 @@ void server_status(struct server *s, struct json_out *out)
     json_out_int(out, "commits_total", (int64_t)s->total.commits);
     json_out_int(out, "voided_total", (int64_t)s->total.voided);
     json_out_int(out, "floods_total", (int64_t)s->total.floods);
+    json_out_int(out, "files", (int64_t)s->files->count);
+    json_out_int(out, "file_offers_total", (int64_t)s->files->offers);
+    json_out_int(out, "file_chunks_total", (int64_t)s->files->chunks);
     json_out_int(out, "remembered", (int64_t)gate_entries(s->gate));
     json_out_int(out, "gaps_total", (int64_t)s->total.gaps);
 }

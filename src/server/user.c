@@ -11,6 +11,7 @@
 #include "server/ban.h"
 #include "server/convo.h"
 #include "server/reply.h"
+#include "server/transfer.h"
 
 /* Above so many people nobody is told of everybody any more: clients list again instead. */
 #define WATCH_MAX 500
@@ -323,6 +324,7 @@ void user_resume(struct peer *p, struct user *u, uint8_t op)
         return;
     if (u->peer != NULL) {
         struct peer *old = u->peer;
+        transfer_line_lost(u);
         user_closing(u, "this session was resumed from another place", 0);
         old->user = NULL;
     } else {
@@ -432,6 +434,7 @@ void user_gone(struct user *u)
 {
     struct server *s = u->server;
 
+    transfer_user_gone(u);
     settle_invited(u, NULL);
     leave_present(u);
     loop_timer_stop(s->loop, &u->grace);
@@ -469,6 +472,7 @@ void user_detach(struct user *u)
         return;
     }
     set_state(u, USER_DROPPED);
+    transfer_line_lost(u);
     loop_timer_arm(s->loop, &u->grace, (uint64_t)s->limits->grace_s * 1000);
     user_tell_watchers(s, PRESENCE_AWAY, u, "");
     for (size_t i = 0; i < u->room_count; i++) {

@@ -101,6 +101,11 @@ BODIES = {
     "ban": (0xb1, 0, s8(b"ops") + s8(b"bob") + b"\0\0\0\x3c" + s8(b"why")),
     "announce": (0xb4, 0, b"words"),
     "moderator": (0xb6, 0, s8(b"ops") + s8(b"bob") + b"\1"),
+    "file-offer": (0xa0, 0, b"\0" + s8(b"ops") + b"i" * 16 + b"\0\0\x10\0" + b"\0\0\0\2" + u64(5000)),
+    "file-answer": (0xa1, 0, s8(b"alice") + b"i" * 16 + b"\1" + b"\0\2" + b"\0\0\0\0\0\0\0\1" + b"\0\0\0\5\0\0\0\2"),
+    "file-credit": (0xa3, 1, b"\0\1\0\0" + b"\0\1" + b"\0\0\0\0\0\0\0\x40"),
+    "file-chunk": (0xa4, 0, b"\0\1\0\0" + b"\0\0\0\1" + b"sealed"),
+    "file-end": (0xa8, 1, b"i" * 16 + b"\0\1\0\0" + b"\2" + s8(b"alice")),
 }
 
 
@@ -161,6 +166,35 @@ def server():
                 out += bytes([who[rng.randrange(4)] & 0xc0 | rng.choice([1, 2, 3]), 40])
         put("server", "story-%02d" % i, bytes(out))
     put("server", "nothing", b"")
+    files()
+
+
+# Numbers of opcodes are places in the table of src/net/opcode.c.
+OFFER, ANSWER, CHUNK, ACK, PAUSE, CANCEL = 46, 47, 50, 51, 52, 53
+
+
+def files():
+    """p0 offers three chunks to p1 in a room; what the fields' bytes mean says fuzz_server.c."""
+    def do(who, op, *fields):
+        return bytes([who << 6 | 5, op, *fields])
+
+    def run(n):
+        return bytes([2, n])
+
+    begin = bytes([6, 70, 3, 3, 3]) + run(5) + do(0, 0, 0, 0, 0, 0) + do(1, 0, 0, 0, 0, 0) + run(2)
+    begin += do(0, OFFER, 0, 0, 1, 0, 2, 0, 0, 0) + run(2) + do(1, ANSWER, 2, 1, 1, 0) + run(3)
+    chunks = [do(0, CHUNK, 0, i, 2) for i in range(3)]
+    stories = {
+        "done": b"".join(chunks) + run(2) + do(1, ACK, 0, 3),
+        "pause-cut-again": chunks[0] + run(1) + do(1, ACK, 0, 1) + do(1, PAUSE, 0, 1) + run(1)
+        + do(1, ANSWER, 2, 1, 1, 1, 0, 1) + run(2) + chunks[1] + bytes([65]) + run(2)
+        + do(0, PAUSE, 0, 1) + do(0, CANCEL, 1),
+        "ack-too-much": b"".join(chunks) + run(2) + do(1, ACK, 0, 4) + run(2)
+        + do(1, ANSWER, 2, 1, 1, 0) + run(2),
+        "chunk-twice": b"".join(chunks) * 2,
+    }
+    for name, story in stories.items():
+        put("server", "file-" + name, begin + story + run(30))
 
 
 for make in (reader, frames, msg, clean, config, face, server):

@@ -207,6 +207,44 @@ static void story_resume(void)
     say(&bob, OP_SAY, "ops", 0);
 }
 
+static void chunk(uint32_t handle, uint32_t index)
+{
+    static uint8_t sealed[4096 + MSG_CHUNK_TAG];
+    struct msg_file_chunk m = {handle, index, bytes_of(sealed, sizeof sealed)};
+
+    step(&alice, OP_FILE_CHUNK, &m);
+}
+
+static void story_file(void)
+{
+    uint32_t handle = 1u << 16; /* the first there is */
+    struct msg_file_offer offer = {
+        .to = bytes_str("ops"), .id = {1}, .chunk = 4096, .count = 4, .bytes = 4 * 4096};
+    struct msg_file_answer yes = {
+        .sender = bytes_str("alice"), .id = {1}, .verdict = FILE_ACCEPT};
+    struct msg_file_pause_order pause = {handle, 1};
+    struct msg_file_ack ack = {handle, 2};
+
+    make_account(&alice, "alice");
+    enter(&bob, "bob");
+    join(&alice, false);
+    join(&bob, false);
+    step(&alice, OP_FILE_OFFER, &offer);
+    step(&bob, OP_FILE_ANSWER, &yes);
+    chunk(handle, 0);
+    chunk(handle, 1);
+    step(&bob, OP_FILE_ACK, &ack);
+    step(&alice, OP_FILE_PAUSE, &pause);
+    pause.on = 0;
+    step(&alice, OP_FILE_PAUSE, &pause);
+    step(&bob, OP_FILE_PAUSE, &pause);
+    chunk(handle, 2);
+    step(&bob, OP_FILE_ANSWER, &yes);
+    chunk(handle, 3);
+    step(&alice, OP_FILE_CANCEL, &(struct msg_file_cancel){.id = {1}});
+    chunk(handle, 0);
+}
+
 /* ---- at every event ---- */
 
 static void world_goes_on(size_t at)
@@ -223,6 +261,7 @@ static void world_goes_on(size_t at)
         world_wrong(sim.server), "later, cut at %zu: %s", at, world_wrong(sim.server));
     cr_assert_eq(world_status(sim.server, "away"), 0);
     cr_assert_eq(world_status(sim.server, "requests_waiting"), 0);
+    cr_assert_eq(world_status(sim.server, "files"), 0);
     (void)said;
 }
 
@@ -282,6 +321,11 @@ Test(scenario_cut, accounts__at_every_event)
 Test(scenario_cut, password__at_every_event)
 {
     at_every_event(story_password);
+}
+
+Test(scenario_cut, file__at_every_event)
+{
+    at_every_event(story_file);
 }
 
 Test(scenario_cut, resume__at_every_event)

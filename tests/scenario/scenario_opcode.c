@@ -137,12 +137,12 @@ static struct picture look(void)
 
 /* ---- asking ---- */
 
-static bool heartbeat_fits(struct bytes body)
+static bool fits(const struct opcode_row *row, struct bytes body)
 {
-    struct msg_heartbeat m;
+    _Alignas(max_align_t) uint8_t m[512];
     const char *bad;
 
-    return schema_decode(&MSG_BEAT, body, &m, &bad) == ERR_OK;
+    return schema_decode(row->ask, body, m, &bad) == ERR_OK;
 }
 
 /* True: refused. False: it did something, and who goes on starts afresh. */
@@ -150,7 +150,7 @@ static bool ask_once(uint8_t op, enum phase phase, struct bytes body)
 {
     const struct opcode_row *row = opcode_row(op);
     bool welcome = row != NULL && (row->from & FROM_CLIENT) != 0 && (row->phases >> phase & 1);
-    bool silent = row != NULL && row->silent && welcome && heartbeat_fits(body);
+    bool silent = row != NULL && row->silent && welcome && fits(row, body);
     struct picture before = look();
 
     actor_forget(&eve);

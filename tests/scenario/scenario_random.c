@@ -250,7 +250,8 @@ static void do_noise(size_t i)
     for (size_t k = 0; k < sizeof noise; k++)
         noise[k] = (uint8_t)draw(draw(2) == 0 ? 5 : 256);
     uint8_t op = (uint8_t)draw(256);
-    if (op != OP_HEARTBEAT) /* that may stay without a reply */
+    const struct opcode_row *row = opcode_row(op);
+    if (row == NULL || !row->silent) /* those may stay without a reply */
         actor_send_raw(&who[i], op, bytes_of(noise, draw(sizeof noise)));
 }
 

@@ -45,7 +45,8 @@ static void on_down(void *user, enum link_end why, const char *detail)
     ((struct line *)user)->link = NULL;
 }
 
-static const struct link_user LINE = {on_up, on_frame, on_ceiling, NULL, on_down};
+static const struct link_user LINE = {
+    .up = on_up, .frame = on_frame, .ceiling = on_ceiling, .down = on_down};
 
 static void put(struct buf *b, uint8_t op, const void *msg)
 {

@@ -84,7 +84,8 @@ static void on_down(void *user, enum link_end why, const char *detail)
     (void)snprintf(a->detail, sizeof a->detail, "%s", detail != NULL ? detail : "");
 }
 
-static const struct link_user LINE = {on_up, on_frame, on_ceiling, NULL, on_down};
+static const struct link_user LINE = {
+    .up = on_up, .frame = on_frame, .ceiling = on_ceiling, .down = on_down};
 
 static bool world_until(void *world, bool (*cond)(void *), void *arg, uint64_t at_most_ms)
 {

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "crypto/rand.h"
 #include "net/framer.h"
+#include "net/lane.h"
 #include "net/opcode.h"
 #include "support/bus_lossy.h"
 #include "support/support.h"
@@ -22,8 +23,9 @@ struct sim_end {
     struct sim_end *other;
     struct sim_end *next;
     struct framer framer;
-    struct buf wire; /* on the way to this end */
-    bool relay;      /* the relay's end */
+    struct buf wire;  /* on the way to this end */
+    struct lane lane; /* of what this end sends */
+    bool relay;       /* the relay's end */
     bool paused, stalled, up, closing, cut, dead, over_soft;
     enum link_end why;
     char detail[128];
@@ -106,6 +108,41 @@ static void end_send(struct link *l, struct span s)
     span_drop(s);
 }
 
+static void end_bulk(struct link *l, struct span s, uint32_t tag)
+{
+    struct sim_end *e = end_of(l);
+
+    if (e->closing || e->cut) {
+        span_drop(s);
+        return;
+    }
+    lane_add(&e->lane, s, tag);
+    l->bulk = e->lane.bytes;
+}
+
+static void end_purge(struct link *l, uint32_t tag)
+{
+    lane_purge(&end_of(l)->lane, tag);
+    l->bulk = end_of(l)->lane.bytes;
+}
+
+/* One frame of the low lane, when nothing else is on the way. */
+static void end_bulk_out(struct sim_end *e)
+{
+    if (e->lane.count == 0 || e->other == NULL || e->other->wire.n != 0 || e->closing)
+        return;
+    struct span s = lane_take(&e->lane);
+    e->link.bulk = e->lane.bytes;
+    const struct sim_tap *tap = e->relay ? e->other->tap : e->tap;
+    if (tap != NULL)
+        tap_put(e, tap, span_view(s));
+    else
+        buf_bytes(&e->other->wire, span_view(s));
+    span_drop(s);
+    if (e->lane.bytes < LINK_BULK_AHEAD && e->link.to->hungry != NULL)
+        e->link.to->hungry(e->link.user);
+}
+
 static void end_resume(struct link *l)
 {
     end_of(l)->stalled = false;
@@ -135,6 +172,8 @@ static enum err end_cert(struct link *l, uint8_t fingerprint[32], char *name, si
 
 static const struct link_ops OPS = {
     .send = end_send,
+    .bulk = end_bulk,
+    .purge = end_purge,
     .resume = end_resume,
     .close = end_close,
     .exporter = end_exporter,
@@ -300,6 +339,7 @@ static void end_turn(struct sim_end *e)
         e->link.to->up(e->link.user);
     }
     end_read(e);
+    end_bulk_out(e);
     if (e->over_soft && e->link.backlog == 0 && !e->closing) {
         e->over_soft = false;
         if (e->link.to->drained != NULL)
@@ -333,6 +373,7 @@ static void ends_reap(struct sim *s)
         }
         *at = e->next;
         framer_fini(&e->framer);
+        lane_fini(&e->lane);
         buf_free(&e->wire);
         buf_free(&e->cut_off);
         mem_free(e);
@@ -365,6 +406,8 @@ static bool restless(const struct sim *s)
         if (!e->up || e->closing ||
             (reads && (e->wire.n != 0 || e->other == NULL ||
                           framer_held(&e->framer) >= e->framer.want)))
+            return true;
+        if (e->lane.count != 0 && e->other != NULL && e->other->wire.n == 0)
             return true;
         if (e->over_soft && e->link.backlog == 0)
             return true;

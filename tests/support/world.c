@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "server/convo.h"
+#include "server/transfer.h"
 
 #define HOLD(cond)                                                                             \
     do {                                                                                       \
@@ -137,6 +139,68 @@ static const char *peers_wrong(const struct server *s)
     return NULL;
 }
 
+/* ---- files ---- */
+
+static const char *receivers_wrong(const struct transfer *t)
+{
+    size_t active = 0, waits = 0, pending = 0;
+
+    for (size_t i = 0; i < t->people_count; i++) {
+        const struct receiver *r = &t->people[i];
+        if (r->state != FILE_ACTIVE) {
+            HOLD(r->ring == NULL && r->given.words == NULL && r->ring_n == 0);
+            continue;
+        }
+        active++;
+        HOLD(r->user != NULL && r->user->peer != NULL && !r->barred);
+        HOLD(r->have < t->count);
+        HOLD(r->ring_n <= t->used);
+        HOLD(r->given.held == r->have + r->ring_n);
+        for (uint32_t k = 0; k < r->ring_n; k++) {
+            uint32_t slot = r->ring[(r->ring_at + k) % t->window];
+            HOLD(slot < t->window && t->slots[slot].pending != 0);
+            HOLD(chunkmap_has(&r->given, t->slots[slot].index));
+        }
+        waits += r->ring_n;
+    }
+    HOLD(active == t->active_count);
+    bool *is_free = mem_array(t->window, sizeof *is_free);
+    for (uint32_t i = 0; i < t->window - t->used; i++)
+        is_free[t->free[i]] = true;
+    for (uint32_t i = 0; i < t->window; i++)
+        pending += is_free[i] ? 0 : t->slots[i].pending;
+    mem_free(is_free);
+    HOLD(pending == waits);
+    return NULL;
+}
+
+/* Credit that is out, and chunks that somebody has not acknowledged: never above the window. */
+static const char *files_wrong(const struct server *s)
+{
+    const struct transfers *all = s->files;
+    size_t n = 0, reserved = 0;
+
+    HOLD(all->over == NULL);
+    for (uint32_t i = 0; i < all->cap; i++) {
+        const struct transfer *t = all->at[i];
+        if (t == NULL)
+            continue;
+        n++;
+        reserved += t->reserved;
+        HOLD(!t->over && t->sender != NULL);
+        HOLD(t->away || t->sender->peer != NULL);
+        HOLD(t->used + t->due.held <= t->window);
+        HOLD(!t->away || t->due.held == 0);
+        const char *wrong = receivers_wrong(t);
+        if (wrong != NULL)
+            return wrong;
+    }
+    HOLD(n == all->count && n == map_count(&all->by_id));
+    HOLD(reserved == all->reserved);
+    HOLD(reserved <= (size_t)s->limits->file_memory_bytes);
+    return NULL;
+}
+
 const char *world_wrong(const struct server *s)
 {
     const struct convo *c;
@@ -145,6 +209,8 @@ const char *world_wrong(const struct server *s)
 
     if (wrong == NULL)
         wrong = users_wrong(s);
+    if (wrong == NULL)
+        wrong = files_wrong(s);
     while (wrong == NULL && (c = map_next(&s->convos, &at, NULL)) != NULL)
         wrong = convo_wrong(c);
     return wrong;

@@ -78,6 +78,20 @@ static const struct schema *const ALL[] = {
     &MSG_ANNOUNCE,
     &MSG_ROOM_PASSWORD,
     &MSG_MODERATOR,
+    &MSG_FILE_OFFER,
+    &MSG_FILE_OFFERED,
+    &MSG_FILE_OFFER_OK,
+    &MSG_RANGE,
+    &MSG_FILE_ANSWER,
+    &MSG_FILE_ANSWER_OK,
+    &MSG_FILE_STATE,
+    &MSG_FILE_CREDIT,
+    &MSG_FILE_CHUNK,
+    &MSG_FILE_ACK,
+    &MSG_FILE_PAUSE,
+    &MSG_FILE_CANCEL,
+    &MSG_FILE_END,
+    &MSG_FILE_START,
 };
 
 const struct schema *fill_schema(size_t i)

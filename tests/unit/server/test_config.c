@@ -46,6 +46,8 @@ Test(config, defaults__are_what_the_design_says)
     cr_expect(l->retention_days == 14 && l->room_members == 1000 && l->turn_ms == 2000);
     cr_expect(l->rotate_messages == 80 && l->rotate_s == 540);
     cr_expect(l->epoch_grace_ms == 5000 && l->void_ms == 10000);
+    cr_expect(l->files == 1 && l->file_transfers_per_user == 8 && l->file_stall_s == 30);
+    cr_expect(l->file_window_bytes == 4 << 20 && l->file_bytes == (int64_t)16 << 30);
 }
 
 Test(config, table__covers_every_field_once)
@@ -107,6 +109,10 @@ Test(config, relations__are_told_with_both_names)
             "rooms_per_user"},
         {"{\"limits\":{\"backlog_entries\":511}}", "limits.tail_entries", "backlog_entries"},
         {"{\"limits\":{\"backlog_bytes\":262143}}", "limits.tail_bytes", "backlog_bytes"},
+        {"{\"limits\":{\"file_transfers\":7}}", "limits.file_transfers_per_user",
+            "file_transfers"},
+        {"{\"limits\":{\"file_memory_bytes\":4194304}}", "limits.file_window_bytes",
+            "file_memory_bytes"},
         {"{\"limits\":{\"bytes_burst\":65599}}", "limits.bytes_burst", "65600"},
     };
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#include "net/lane.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+static void add(struct lane *l, unsigned n, uint32_t tag)
+{
+    char text[16];
+
+    (void)snprintf(text, sizeof text, "%u", n);
+    lane_add(l, span_copy(bytes_str(text)), tag);
+}
+
+static unsigned take(struct lane *l)
+{
+    struct span s = lane_take(l);
+    unsigned n = 0;
+
+    for (size_t i = 0; i < s.n; i++)
+        n = n * 10 + (unsigned)(span_view(s).p[i] - '0');
+    span_drop(s);
+    return n;
+}
+
+Test(lane, take__in_order_and_nothing_is_held_when_empty)
+{
+    struct lane l = {0};
+
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned i = 100; i < 130; i++)
+            add(&l, i, i % 3);
+        cr_assert_eq(l.bytes, 90);
+        for (unsigned i = 100; i < 130; i++)
+            cr_assert_eq(take(&l), i);
+        cr_assert_eq(l.bytes, 0);
+        cr_assert_null(l.ring);
+    }
+    cr_assert_null(lane_take(&l).chunk);
+}
+
+/* In a ring that has turned, with some gone in front. */
+Test(lane, purge__takes_one_tag_back_and_keeps_the_order_of_the_rest)
+{
+    struct lane l = {0};
+
+    for (unsigned i = 100; i < 108; i++)
+        add(&l, i, 9);
+    for (unsigned i = 100; i < 105; i++)
+        cr_assert_eq(take(&l), i);
+    for (unsigned i = 200; i < 205; i++)
+        add(&l, i, i % 2);
+    lane_purge(&l, 0);
+    cr_assert_eq(l.bytes, 15);
+    static const unsigned LEFT[] = {105, 106, 107, 201, 203};
+    for (size_t i = 0; i < 5; i++)
+        cr_assert_eq(take(&l), LEFT[i]);
+    add(&l, 1, 5);
+    lane_purge(&l, 4);
+    cr_assert_eq(l.count, 1);
+    lane_purge(&l, 5);
+    cr_assert_eq(l.bytes, 0);
+    cr_assert_null(l.ring);
+}
+
+Test(lane, fini__gives_up_what_waits)
+{
+    struct lane l = {0};
+    struct span s = span_copy(bytes_str("shared"));
+
+    lane_add(&l, span_ref(s), 1);
+    lane_add(&l, span_ref(s), 2);
+    cr_assert_eq(s.chunk->refs, 3);
+    lane_fini(&l);
+    cr_assert_eq(s.chunk->refs, 1);
+    span_drop(s);
+}
