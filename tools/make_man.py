@@ -48,7 +48,34 @@ def actions(t):
         out += f".It Ic {name}" + (f" Pq Li {shown}\n" if shown else " Pq no key\n") + f"{sentence(help)}\n"
     return out + ".El\n"
 
-PAGES = {"man/sotto-config.5": preferences, "man/sotto-keys.7": actions}
+MODS = {"ctrl": "Ctrl", "alt": "Alt", "shift": "Shift"}
+NAMES = {"pgup": "PgUp", "pgdn": "PgDn", "esc": "ESC"}
+
+def pressed(key):
+    """A key as a person says it."""
+    words = []
+    for one in key.split(","):
+        *mods, name = one.split("-") if not one.endswith("-") else [*one[:-2].split("-"), "-"]
+        shift = ["Shift"] if "alt" in mods and name.isupper() else []
+        name = NAMES.get(name, name.capitalize() if mods or len(name) > 1 else name)
+        words.append("+".join([MODS[m] for m in mods] + shift + [name]))
+    return " ".join(words)
+
+def keys(t):
+    out, group = "", None
+    for name, of, default, help in t["action"]:
+        if not default:
+            continue
+        if of != group:
+            out += (".El\n" if group else "") + f".Ss {of}\n.Bl -tag -width Ds -compact\n"
+            group = of
+        shown = [pressed(k) for k in default.split()]
+        if len(shown) > 5:
+            shown = [f"{shown[0]} .. {shown[-1]}"]
+        out += ".It " + " , ".join(plain(k) for k in shown) + f"\n{plain(help)}\n"
+    return out + ".El\n"
+
+PAGES = {"man/sotto.1": keys, "man/sotto-config.5": preferences, "man/sotto-keys.7": actions}
 
 def filled(text, part):
     """The page with its table as it should be; None: it has no place for one."""

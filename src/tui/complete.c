@@ -2,6 +2,7 @@
 #include "tui/complete.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "model/command.h"
 #include "model/setting.h"
 #include "tui/action.h"
@@ -63,6 +64,18 @@ static void narrow(struct completion *c, const struct completion_word *w)
     c->same = same;
 }
 
+/* The line takes clean text alone: what is none of it would be another word there. */
+static bool can_be_typed(struct bytes word)
+{
+    struct buf clean;
+
+    buf_init(&clean, word.n * 32 + 64);
+    utf8_clean(&clean, word, UTF8_DISPLAY);
+    bool same = bytes_eq(buf_view(&clean), word);
+    buf_free(&clean);
+    return same;
+}
+
 static void offer_with(
     const struct quest *q, struct bytes word, const char *args, const char *note)
 {
@@ -70,7 +83,8 @@ static void offer_with(
     struct completion_word w = {.args = args, .note = note};
     struct buf text;
 
-    if (!begins(word, q->typed) || word.n == 0 || c->found == COMPLETION_MAX)
+    if (!begins(word, q->typed) || word.n == 0 || c->found == COMPLETION_MAX ||
+        !can_be_typed(word))
         return;
     buf_init(&text, 4096);
     buf_text(&text, q->sign);

@@ -10,6 +10,8 @@
 
 static void hostile(struct room *r, size_t i, struct model *m)
 {
+    static const enum event_kind KINDS[] = {EVENT_INFO, EVENT_HERE, EVENT_GONE, EVENT_CHANGE,
+        EVENT_NOTICE, EVENT_WARN, EVENT_ERROR, EVENT_FOUND};
     struct buf all, text;
     struct bytes b;
     struct room *other;
@@ -22,6 +24,10 @@ static void hostile(struct room *r, size_t i, struct model *m)
     model_add(m, r,
         &(struct event){
             .kind = EVENT_MESSAGE, .who = bytes_of(b.p, b.n < 32 ? b.n : 32), .text = b});
+    model_add(m, r,
+        &(struct event){.kind = KINDS[i % MEM_COUNT(KINDS)],
+            .who = bytes_of(b.p, i % 2 == 0 && b.n < 32 ? b.n : 0),
+            .text = b});
     (void)roster_add(&r->people, bytes_of(b.p, b.n < ROSTER_NAME ? b.n : ROSTER_NAME), 0);
     other = rooms_add(&m->rooms, bytes_of(b.p, b.n < ROOM_NAME ? b.n : ROOM_NAME));
     if (other != NULL)

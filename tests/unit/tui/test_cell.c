@@ -131,10 +131,46 @@ static void straight(const struct frame *f, size_t each)
 
 Test(cell, hostile__three_panes_stay_straight)
 {
-    straight(&(struct frame){120, 36, {19, 101}, 2, 32}, 14);
+    straight(&(struct frame){120, 36, {19, 101}, 2, 32}, 8);
 }
 
 Test(cell, hostile__two_panes_stay_straight)
 {
-    straight(&(struct frame){80, 24, {15, 0}, 2, 20}, 14);
+    straight(&(struct frame){80, 24, {15, 0}, 2, 20}, 8);
+}
+
+static void all_of(struct pty *p, size_t from, size_t each)
+{
+    char line[64];
+
+    (void)snprintf(line, sizeof line, "\x15/hostile %zu %zu\r", from, each);
+    pty_type(p, line);
+    (void)snprintf(line, sizeof line, " from%zu \xe2\x96\xb8", from);
+    cr_assert(pty_until(p, line));
+}
+
+/* Where they are chosen from, completed, and looked for; each program's bytes are judged. */
+Test(cell, hostile__in_lists_and_on_the_line)
+{
+    const struct frame f = {120, 36, {19, 101}, 2, 32};
+    struct pty *p =
+        stage_start(&(struct stage_wish){.scene = "room", .cols = f.cols, .rows = f.rows});
+
+    cr_assert(pty_until(p, "alice \xe2\x96\xb8"));
+    for (size_t from = 0; from < hostile_written(); from += 8) {
+        all_of(p, from, 8);
+        pty_type(p, "\x1bg");
+        cr_assert(pty_until(p, "Go to a page"));
+        pty_type(p, "\x1b[B\x1b[B\x1b[6~");
+        pty_type(p, "\x07");
+        cr_assert(pty_until_gone(p, "Go to a page"));
+        pty_type(p, "/msg \t\t\t\t");
+        cr_assert(pty_until(p, "/msg"));
+        pty_type(p, "\x07\x15\x13");
+        cr_assert(pty_until(p, "earch"));
+        pty_type(p, "1\x07");
+        cr_assert(pty_until_gone(p, "earch"));
+        check_straight(p, &f, from);
+    }
+    pty_free(p);
 }

@@ -262,3 +262,16 @@ Test(complete, ghost__what_is_not_typed_yet)
     ghost("/msg bob hi", "");
     ghost("/join\n", "");
 }
+
+/* The relay may call people what it likes. */
+Test(complete, line__no_name_that_cannot_be_typed)
+{
+    static const char NAMES[][6] = {"zo\0b", "zo\x1b[", "zo\xff", "zo\nx"};
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        cr_assert_eq(
+            roster_add(&m->open->people, bytes_of(NAMES[i], sizeof NAMES[i] - 1), 0), ERR_OK);
+    nothing("/msg zo");
+    cr_assert_eq(roster_add(&m->open->people, bytes_str("zoe"), 0), ERR_OK);
+    expect("/msg zo", 1, "/msg zoe ");
+}
