@@ -12,11 +12,12 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "model/intent.h"
 #include "net/schema.h"
 
 #define PAYLOAD_ID    16
 #define PAYLOAD_PRINT 32
-#define PAYLOAD_TEXT  60000
+#define PAYLOAD_TEXT  INTENT_SAID
 #define PAYLOAD_HEARD 64
 #define PAYLOAD_PAD   256
 

@@ -12,6 +12,7 @@
 
 #define INTENTS_MAX  64
 #define INTENT_BYTES 65536
+#define INTENT_SAID  60000 /* of words, what one message holds */
 #define INTENT_WHERE 64
 
 enum intent_kind {

@@ -174,7 +174,7 @@ void act_paste_offer(struct tui *t, struct bytes text)
 
 static void say_too_much(struct tui *t)
 {
-    buf_fmt(&t->v.hint, "Not pasted: a message holds at most %d bytes", INTENT_BYTES);
+    buf_fmt(&t->v.hint, "Not pasted: a message holds at most %d bytes", INTENT_SAID);
 }
 
 /* A question is answered on one line: the newline that comes along with a password is no part
@@ -187,7 +187,7 @@ void act_paste(struct tui *t, struct bytes text)
         text.n--;
     buf_init(&clean, (size_t)INTENT_BYTES * 8);
     utf8_clean(&clean, text, UTF8_DISPLAY);
-    if (buf_end(&clean) != ERR_OK || clean.n > INTENT_BYTES)
+    if (buf_end(&clean) != ERR_OK || clean.n > INTENT_SAID)
         say_too_much(t);
     else if (t->model->ask.open || count_lines(buf_view(&clean)) == 1)
         insert(t, buf_view(&clean));

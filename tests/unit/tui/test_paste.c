@@ -185,18 +185,18 @@ Test(paste, big__is_offered_up_to_what_a_message_holds)
     size_t n = 6;
 
     memcpy(big, BEGIN, 6);
-    for (; n < 6 + 65536; n++)
+    for (; n < 6 + INTENT_SAID; n++)
         big[n] = n % 64 == 0 ? '\r' : 'x';
     (void)strcpy(big + n, END);
     start("room");
     pty_type(p, big);
-    expect("Paste 1025 lines (65536 bytes) to #ops?");
+    expect("lines (60000 bytes) to #ops?");
     pty_type(p, "e"); /* but a line does not hold it */
     expect("Not pasted: a line holds at most 8192 bytes");
     memmove(big + n + 1, big + n, 7);
     big[n] = 'y';
     pty_type(p, big);
-    expect("Not pasted: a message holds at most 65536 bytes");
+    expect("Not pasted: a message holds at most 60000 bytes");
     mem_free(big);
 }
 
