@@ -88,8 +88,20 @@ void act_do(struct tui *t, enum action a, const struct input_key *k)
 
 /* ---- commands of the screen ---- */
 
+static bool do_help(struct tui *t, const struct command_line *line)
+{
+    struct bytes topic = line->arg;
+
+    if (topic.n > 1 && topic.p[0] == '/')
+        topic = bytes_of(topic.p + 1, topic.n - 1);
+    help_open(t, topic);
+    return true;
+}
+
+static const struct act_command SCREEN_COMMANDS[] = {{"help", do_help}, {NULL, NULL}};
+
 static const struct act_command *const COMMANDS[] = {
-    BIND_COMMANDS, INSPECT_COMMANDS, THEME_COMMANDS};
+    BIND_COMMANDS, INSPECT_COMMANDS, THEME_COMMANDS, SCREEN_COMMANDS};
 
 act_command_fn *act_command(const struct command *row)
 {

@@ -349,6 +349,12 @@ void help_open(struct tui *t, struct bytes topic)
     if (help_is_open(t))
         overlay_close(t);
     h->o.ops = &OPS;
-    fill(h, t, command_find(topic));
+    if (bytes_eq(topic, bytes_str("keys"))) {
+        add_keys(h, &t->keys);
+    } else {
+        fill(h, t, command_find(topic));
+        if (command_find(topic) == NULL)
+            type(h, topic);
+    }
     overlay_push(t, &h->o);
 }

@@ -11,7 +11,8 @@
 
 struct tui;
 
-/* topic: a command that is to come first; else, or of no command, the place decides. */
+/* topic: a command that is to come first, or "keys"; any other word is looked for. Without one
+ * the place decides. */
 void help_open(struct tui *t, struct bytes topic);
 bool help_is_open(const struct tui *t);
 

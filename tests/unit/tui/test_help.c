@@ -110,3 +110,21 @@ Test(help, esc__and_a_key_with_alt_right_behind_it)
     cr_assert(pty_until_gone(p, "What can be done"));
     expect("ESC-");
 }
+
+Test(help, topic__a_command_keys_or_any_word)
+{
+    start("room", 100, 40);
+    pty_type(p, "/help /join\r");
+    expect("THIS COMMAND");
+    pty_type(p, "\x1b");
+    cr_assert(pty_until_gone(p, "THIS COMMAND"));
+    pty_type(p, "/help keys\r");
+    expect("the next page");
+    cr_assert_null(strstr(pty_screen(p), "IN THIS ROOM"));
+    pty_type(p, "\x1b");
+    cr_assert(pty_until_gone(p, "the next page"));
+    pty_type(p, "/help unread\r");
+    expect("find unread");
+    expect("the first that is unread");
+    cr_assert_null(strstr(pty_screen(p), "/join"));
+}
