@@ -41,7 +41,8 @@ static void done(struct job *j)
     struct secret *s = (struct secret *)(void *)j;
     struct engine *e = s->e;
 
-    e->jobs--;
+    if (--e->jobs == 0)
+        model_set_work(e->model, NULL);
     if (s->result.err != ERR_OK)
         LOG_ERROR("secret", "slow work failed: %s", err_str(s->result.err));
     s->done(e, &s->result);
@@ -69,7 +70,14 @@ static struct secret *begin(struct engine *e, enum secret_kind kind, secret_fn *
 
 static void submit(struct engine *e, struct secret *s)
 {
+    static const char *const WORDS[] = {
+        [SECRET_ACCOUNT] = "making a key of the password",
+        [SECRET_ROOM] = "making a key of the room's password",
+        [SECRET_KEY] = "making your identity key",
+    };
+
     e->jobs++;
+    model_set_work(e->model, WORDS[s->kind]);
     if (worker_submit(e->setup.worker, &s->job) == ERR_OK)
         return;
     s->result.err = ERR_BUSY;

@@ -79,6 +79,12 @@ enum err model_bind(struct model *m, struct bytes key, struct bytes action)
     return e;
 }
 
+void model_set_work(struct model *m, const char *words)
+{
+    m->work = words;
+    model_touch(m, MODEL_STATUS);
+}
+
 unsigned model_take_dirty(struct model *m)
 {
     unsigned d = m->dirty;

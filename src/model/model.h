@@ -93,6 +93,7 @@ struct model {
     int64_t wall_ms;
     bool clock_known;     /* the relay has told its time since this link is up */
     int64_t clock_off_ms; /* how far the relay's clock is ahead of ours, about */
+    const char *work;     /* slow work under way, in words; NULL: none */
     bool tell_typing;     /* the person lets others know: keys become INTENT_TYPING */
     struct model_ask ask;
     struct prefs prefs;
@@ -167,6 +168,7 @@ enum err model_bind(struct model *m, struct bytes key, struct bytes action); /* 
 void model_open_welcome(struct model *m);
 /* Other words in place of an event's, which keeps its place; nothing when it is gone. */
 void model_retell(struct model *m, struct room *r, uint64_t id, struct bytes text);
+void model_set_work(struct model *m, const char *words); /* of a table; NULL: it is done */
 void model_touch(struct model *m, unsigned parts);
 
 #endif

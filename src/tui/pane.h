@@ -51,6 +51,7 @@ struct pane_view {
     int people_from;    /* people above the pane */
     bool jumping;       /* the digits of a page are being typed */
     char jump[3];       /* those that were */
+    unsigned turn;      /* of the sign beside slow work */
     bool alt_next;      /* ESC was pressed: the next key counts as with Alt */
     bool quit_armed;
     struct buf hint; /* words in place of the usual hints; empty: none */

@@ -170,6 +170,21 @@ static bool all_fit(struct barline *b, int cols)
     return all;
 }
 
+static void put_work(struct barline *b, const struct pane_view *v)
+{
+    static const char SIGNS[] = "|/-\\";
+    bool moves = pref_number(&v->model->prefs, PREF_MOTION) == 0;
+    struct buf *t;
+
+    if (v->model->work == NULL)
+        return;
+    t = barline_add(b, STYLE_BAR_STATUS, &(struct bar_item){.rank = 9, .least = 8});
+    if (moves)
+        buf_fmt(t, "%c %s", SIGNS[v->turn % 4], v->model->work);
+    else
+        buf_fmt(t, "%s %s", screen_glyph(v->screen, GLYPH_ELLIPSIS), v->model->work);
+}
+
 static void put_place(struct barline *b, struct pane_view *v, enum size size)
 {
     const struct model *m = v->model;
@@ -201,6 +216,7 @@ static void draw_usual(struct pane_view *v, struct rect r)
     struct rect place = {r.row, r.col, 1, 0};
 
     put_place(&b, v, a.size);
+    put_work(&b, v);
     at = b.count;
     put_act(&b, v, &a);
     link = put_link(&b, v->model);

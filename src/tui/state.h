@@ -24,7 +24,7 @@ struct key_warning {
 };
 
 /* What waits for its time; the handlers are a table in tui.c. */
-enum tui_alarm { ALARM_PASTE, ALARM_NOTIFY, ALARMS };
+enum tui_alarm { ALARM_PASTE, ALARM_NOTIFY, ALARM_WORK, ALARMS };
 
 struct tui {
     struct pane_view v;

@@ -12,8 +12,9 @@
 #include "tui/overlay.h"
 #include "tui/pane_input.h"
 
-#define WHEEL       3 /* arrow keys in one read */
-#define PASTE_CHUNK 8 /* keys in one read that no fingers press: the paste goes on */
+#define WHEEL       3   /* arrow keys in one read */
+#define WORK_MS     200 /* for a turn of the sign beside slow work */
+#define PASTE_CHUNK 8   /* keys in one read that no fingers press: the paste goes on */
 
 static const struct pane *const PANES[] = {&PANE_SMALL, &PANE_TITLE, &PANE_TOP_RULE,
     &PANE_ROOMS, &PANE_ROOMS_RULE, &PANE_LOG, &PANE_PEOPLE, &PANE_PEOPLE_RULE, &PANE_LOW_RULE,
@@ -123,8 +124,24 @@ void tui_child(struct tui *t)
 /* ---- time ---- */
 
 typedef void due_fn(struct tui *t);
+
+/* Nothing moves for who does not want it, nor while nothing is done. */
+static void follow_work(struct tui *t)
+{
+    bool moves = t->model->work != NULL && pref_number(&t->model->prefs, PREF_MOTION) == 0;
+
+    if (moves && t->alarm[ALARM_WORK] == 0)
+        t->alarm[ALARM_WORK] = t->now_ms + WORK_MS;
+}
+
+static void turn_work(struct tui *t)
+{
+    t->v.turn++;
+    t->dirty |= MODEL_STATUS;
+}
+
 static due_fn *const DUE[ALARMS] = {
-    [ALARM_PASTE] = act_paste_late, [ALARM_NOTIFY] = act_notify_late};
+    [ALARM_PASTE] = act_paste_late, [ALARM_NOTIFY] = act_notify_late, [ALARM_WORK] = turn_work};
 
 void tui_time(struct tui *t, uint64_t now_ms)
 {
@@ -168,6 +185,7 @@ void tui_draw(struct tui *t)
     act_follow_ask(t);
     act_follow_page(t);
     follow_line(t);
+    follow_work(t);
     lesson_follow(t);
     act_follow_seal(t);
     if (t->model->help) {

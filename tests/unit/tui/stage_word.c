@@ -120,6 +120,10 @@ bool stage_word(struct model *m, const char *line)
         }
         return true;
     }
+    if (strcmp(line, "/work") == 0 || strcmp(line, "/idle") == 0) {
+        model_set_work(m, line[1] == 'w' ? "making your identity key" : NULL);
+        return true;
+    }
     if (sscanf(line, "/room %31s", name) == 1) {
         (void)rooms_add(&m->rooms, bytes_str(name));
         model_touch(m, MODEL_ROOMS);

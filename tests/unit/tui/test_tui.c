@@ -572,3 +572,20 @@ Test(tui, low__the_line_says_where_one_is_and_what_waits)
     pty_type(p, "\x03");
     cr_assert_eq(pty_until_exit(p), 0);
 }
+
+/* The sign turns while it is done, and stands still for who wants that. */
+Test(tui, work__is_told_while_it_is_done)
+{
+    start("room", 80, 24, false);
+    expect("new");
+    pty_type(p, "/work\r");
+    expect("/ making your identity key");
+    expect("- making your identity key");
+    expect("\\ making your identity key");
+    expect("| making your identity key");
+    pty_type(p, "/pref motion reduced\r");
+    expect("… making your identity key");
+    pty_type(p, "/idle\r");
+    cr_assert(pty_until_gone(p, "making your identity key"));
+    finish();
+}
