@@ -86,6 +86,9 @@ void tui_resize(struct tui *t)
     if (t->editor != NULL)
         return; /* it is looked at again when the terminal comes back */
     screen_measure(t->v.screen, &t->rows, &t->cols);
+    /* What was on its way came to a terminal of another size: nobody knows what stands there.
+     */
+    screen_redraw(t->v.screen);
     if (layout_step(t->cols) != was) { /* what was toggled held for the old size */
         t->wish.rooms = LAYOUT_AUTO;
         t->wish.people = LAYOUT_AUTO;

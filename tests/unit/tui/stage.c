@@ -280,7 +280,7 @@ struct pty *stage_start(const struct stage_wish *wish)
 {
     char scene[32];
     const char *const argv[] = {"/proc/self/exe", NULL};
-    const char *env[] = {scene, "TERM=xterm-256color", "TZ=UTC",
+    const char *env[] = {scene, "TERM=xterm-256color", "TZ=UTC", "BROWSER=false",
         wish->ascii ? "LC_ALL=C" : "LC_ALL=C.UTF-8",
         wish->editor != NULL ? wish->editor : "EDITOR=true", NULL};
 

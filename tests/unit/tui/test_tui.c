@@ -515,6 +515,7 @@ Test(tui, people__at_the_right_when_asked_for)
     pty_resize(p, 79, 24);
     cr_assert(pty_until_gone(p, "MEMBERS"));
     pty_resize(p, 60, 24);
+    cr_assert(pty_until_gone(p, "Enter send")); /* or the key is for the size before */
     pty_type(p, "\x1b[19~");
     expect("\n MEMBERS 4"); /* in place of the events */
     pty_type(p, "\x1b[19~");
