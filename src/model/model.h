@@ -87,7 +87,7 @@ struct model {
     struct room *before; /* the page that was open before; NULL: there is none */
     struct room *tour;   /* where a tour of the hot pages began; NULL: there is none */
     uint64_t visits;
-    bool help;           /* the page of help lies over the events */
+    bool help;           /* was asked for; whoever shows it takes that back */
     char help_topic[16]; /* a command, or empty */
     unsigned dirty;      /* model_part bits */
     int64_t wall_ms;

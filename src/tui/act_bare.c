@@ -62,7 +62,6 @@ void act_bare(struct tui *t, const struct input_key *k)
     struct bare *b = mem_alloc(sizeof *b);
 
     (void)k;
-    model_close_help(t->model);
     b->o.ops = &OPS;
     overlay_open(t, &b->o);
 }

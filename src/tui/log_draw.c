@@ -49,8 +49,10 @@ static struct kind_row look_of(const struct event *e)
 {
     struct kind_row row = KINDS[e->kind];
 
-    if (e->kind == EVENT_MESSAGE && (e->flags & EVENT_OWN) != 0)
-        row.text = STYLE_MSG_OWN, row.who = STYLE_NICK_SELF;
+    if (e->kind == EVENT_MESSAGE && (e->flags & EVENT_OWN) != 0) {
+        row.text = e->state == EVENT_QUEUED ? STYLE_MSG_PENDING : STYLE_MSG_OWN;
+        row.who = STYLE_NICK_SELF;
+    }
     if (mentions(e))
         row.text = row.who = STYLE_MSG_MENTION;
     return row;

@@ -100,7 +100,8 @@ static void draw_person(struct pane_view *v, struct rect at, const struct person
     end = put_back(v, at.row, end, KNOWN[known].style, sign_of(v->screen, known));
     if (end - (int)strlen(note.word) - 1 - col >= want)
         end = put_back(v, at.row, end, STYLE_TEXT_DIM, note.word);
-    (void)screen_text(v->screen, at.row, at.col + 1, 1, STYLE_MEMBER_OP, bytes_str(mark_of(p)));
+    (void)screen_text(v->screen, at.row, at.col + 1, 1,
+        mark_of(p)[0] == '+' ? STYLE_MEMBER_VOICE : STYLE_MEMBER_OP, bytes_str(mark_of(p)));
     /* The tag tells two guests of one name apart: the name gives way. */
     col += screen_text(
         v->screen, at.row, col, end - col - (int)strlen(tag), note.name, person_name(p));
