@@ -14,7 +14,7 @@ _sotto()
             nord' -- "$cur")
         return
         ;;
-    --data)
+    --data | --dir)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -d -- "$cur")
         return
@@ -23,7 +23,8 @@ _sotto()
         mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
         return
         ;;
-    --nick | -n | --login | --register | --pin | --invite | --number | --password-fd | --passphrase-fd)
+    --nick | -n | --login | --register | --pin | --invite | --password-fd | --passphrase-fd | \
+        --number | --note | --from | --max | --count)
         return
         ;;
     esac
@@ -31,21 +32,23 @@ _sotto()
         mapfile -t COMPREPLY < <(compgen -W \
             '--server --nick --login --register --guest --password-fd --password-file
             --passphrase-fd --passphrase-file --invite --ca --cert --key --pin --access-key
-            --ephemeral --data --log --json --plain --require-verified --number --check-config
+            --ephemeral --data --log --json --plain --require-verified --number --note --dir
+            --from --max --count --check-config
             --theme --check-theme --theme-demo --welcome --version --help' \
             -- "$cur")
         return
     fi
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-        send | tail | rooms | doctor | passphrase | identity) word=${COMP_WORDS[i]} ;;
+        send | tail | rooms | send-file | receive | doctor | passphrase | identity) word=${COMP_WORDS[i]} ;;
         esac
     done
     case $word:$prev in
-    :*) mapfile -t COMPREPLY < <(compgen -W 'send tail rooms doctor passphrase identity' -- "$cur") ;;
+    :*) mapfile -t COMPREPLY < <(compgen -W \
+        'send tail rooms send-file receive doctor passphrase identity' -- "$cur") ;;
     passphrase:passphrase) mapfile -t COMPREPLY < <(compgen -W 'set change remove' -- "$cur") ;;
     identity:identity) mapfile -t COMPREPLY < <(compgen -W 'export import' -- "$cur") ;;
-    identity:*)
+    identity:* | send-file:*)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         ;;

@@ -1,5 +1,5 @@
 # fish completion for sotto(1)
-set -l commands send tail rooms doctor passphrase identity
+set -l commands send tail rooms send-file receive doctor passphrase identity
 complete -c sotto -f
 complete -c sotto -s s -l server -x -a '(__fish_print_hostnames)' -d 'the relay: HOST[:PORT]'
 complete -c sotto -s n -l nick -x -d 'be called so, as a guest'
@@ -24,8 +24,13 @@ complete -c sotto -l plain -d 'lines of text'
 complete -c sotto -l theme -r -F -a 'ansi mono high-contrast-dark high-contrast-light default-dark default-light solarized-dark solarized-light gruvbox-dark gruvbox-light nord' -d 'look like this'
 complete -c sotto -l check-theme -r -F -d 'say what is wrong with a theme'
 complete -c sotto -l theme-demo -d 'print every part of the screen in its look'
-complete -c sotto -l require-verified -d 'send nothing unless everybody is verified'
+complete -c sotto -l require-verified -d 'send to and take from nobody whose key was not compared'
 complete -c sotto -l number -x -d 'so many messages, then end'
+complete -c sotto -l note -x -d 'say this with the file'
+complete -c sotto -l dir -x -a '(__fish_complete_directories)' -d 'put files into this folder'
+complete -c sotto -l from -x -d 'whose files are taken'
+complete -c sotto -l max -x -d 'and none that are larger'
+complete -c sotto -l count -x -d 'so many files, then end'
 complete -c sotto -l check-config -d 'look whether config.json is right'
 complete -c sotto -l welcome -d 'begin with the page that shows how sotto is used'
 complete -c sotto -s h -l help -d 'say how it is used'
@@ -34,9 +39,12 @@ set -l first "not __fish_seen_subcommand_from $commands"
 complete -c sotto -n $first -a send -d 'say one thing and end'
 complete -c sotto -n $first -a tail -d 'print what is said in a room'
 complete -c sotto -n $first -a rooms -d 'print which rooms there are'
+complete -c sotto -n $first -a send-file -d 'offer a file and end when whoever wanted it has it'
+complete -c sotto -n $first -a receive -d 'take files of the people named by --from'
 complete -c sotto -n $first -a doctor -d 'look at connection, keys and rooms'
 complete -c sotto -n $first -a passphrase -d 'of what sotto keeps on this machine'
 complete -c sotto -n $first -a identity -d 'take who you are to another machine'
+complete -c sotto -n '__fish_seen_subcommand_from send-file' -F
 complete -c sotto -n '__fish_seen_subcommand_from passphrase' -a 'set change remove'
 complete -c sotto -n '__fish_seen_subcommand_from identity; and not __fish_seen_subcommand_from export import' -a 'export import'
 complete -c sotto -n '__fish_seen_subcommand_from export import' -F

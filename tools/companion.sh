@@ -41,7 +41,7 @@ say() { # place and words, both as they stand in JSON
 # quotes stays escaped, and goes back as it came.
 s='(([^"\]|\\.)*)'
 flag='(true|false)'
-said="^\{\"event\":\"message\",\"(room|person)\":\"$s\",\"from\":\"$s\",(\"tag\":\"$s\",)?\"guest\":$flag,\"verified\":$flag,\"own\":$flag,\"old\":$flag,\"mention\":$flag,\"text\":\"$s\",\"display\":"
+said="^\{\"event\":\"message\",\"(room|person)\":\"$s\",\"from\":\"$s\",(\"tag\":\"$s\",)?\"guest\":$flag,\"verified\":$flag,\"own\":$flag,\"old\":$flag,\"mention\":$flag,\"file\":$flag,\"text\":\"$s\",\"display\":"
 came="^\{\"event\":\"here\",\"room\":\"$room\",\"who\":\"$s\","
 group="^\{\"event\":\"room\",\"room\":\"$room\",\"joined\":$flag,\"seal\":\"([a-z]+)\",\"epoch\":[0-9]+,\"members\":([0-9]+),"
 gone='^\{"event":"link","link":"(waiting|refused|leaving|ended)",'
@@ -76,8 +76,8 @@ greet() { # seal, members
 ask "\"do\":\"command\",\"line\":\"/join $room\""
 while IFS= read -r line <&"$events"; do
     if [[ $line =~ $said ]]; then
-        kind=${BASH_REMATCH[1]} where=${BASH_REMATCH[2]} own=${BASH_REMATCH[11]} old=${BASH_REMATCH[12]} text=${BASH_REMATCH[14]}
-        [ "$own$old" = falsefalse ] && answer "\"$kind\":\"$where\"" "$text"
+        kind=${BASH_REMATCH[1]} where=${BASH_REMATCH[2]} own=${BASH_REMATCH[11]} old=${BASH_REMATCH[12]} file=${BASH_REMATCH[14]} text=${BASH_REMATCH[15]}
+        [ "$own$old$file" = falsefalsefalse ] && answer "\"$kind\":\"$where\"" "$text"
     elif [[ $line =~ $came ]]; then
         newcomers+=("${BASH_REMATCH[1]}")
     elif [[ $line =~ $group ]]; then

@@ -2,7 +2,8 @@
 # What it takes to build and test on Debian 12. Sourced by ./run and ./test; installs what is
 # missing and says so. sotto_need LIST... with packages.
 SOTTO_BUILD_PACKAGES=(gcc cmake ninja-build pkg-config libc6-dev libssl-dev libevent-dev libncurses-dev
-    libsqlite3-dev libutf8proc-dev libseccomp-dev libcjson-dev libqrencode-dev)
+    libsqlite3-dev libutf8proc-dev libseccomp-dev libcjson-dev libqrencode-dev
+    libglib2.0-dev libchafa-dev libpng-dev libturbojpeg0-dev libwebp-dev)
 SOTTO_TEST_PACKAGES=(clang clang-format clang-tidy libclang-rt-14-dev libcriterion-dev libvterm-dev
     python3 mandoc systemd)
 

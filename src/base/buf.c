@@ -39,6 +39,22 @@ void buf_clear(struct buf *b)
     b->err = ERR_OK;
 }
 
+/* Not realloc(), which may leave a copy of a secret behind. One more byte for a NUL. */
+static void buf_move(struct buf *b, uint8_t *p, size_t cap)
+{
+    if (b->n != 0)
+        memcpy(p, b->p, b->n);
+    mem_wipe_free(b->p, b->cap);
+    b->p = p;
+    b->cap = cap;
+}
+
+void buf_reserve(struct buf *b, size_t n)
+{
+    if (b->err == ERR_OK && !b->fixed && n > b->cap && n <= b->max)
+        buf_move(b, mem_realloc(NULL, n + 1), n);
+}
+
 static bool buf_room(struct buf *b, size_t n)
 {
     if (b->err != ERR_OK)
@@ -52,13 +68,7 @@ static bool buf_room(struct buf *b, size_t n)
     size_t cap = b->cap > 64 ? b->cap : 64;
     while (cap - b->n < n)
         cap = cap > b->max / 2 ? b->max : cap * 2;
-    /* Not realloc(), which may leave a copy of a secret behind. One more byte for a NUL. */
-    uint8_t *p = mem_alloc(cap + 1);
-    if (b->n != 0)
-        memcpy(p, b->p, b->n);
-    mem_wipe_free(b->p, b->cap);
-    b->p = p;
-    b->cap = cap;
+    buf_move(b, mem_alloc(cap + 1), cap);
     return true;
 }
 

@@ -25,9 +25,10 @@ struct buf {
 
 void buf_init(struct buf *b, size_t max);
 void buf_init_fixed(struct buf *b, void *p, size_t cap); /* writes into the caller's bytes */
-void buf_free(struct buf *b);  /* frees and makes it empty again; borrowed bytes stay */
-void buf_wipe(struct buf *b);  /* the same, wiping first */
-void buf_clear(struct buf *b); /* keeps the memory */
+void buf_free(struct buf *b); /* frees and makes it empty again; borrowed bytes stay */
+void buf_wipe(struct buf *b); /* the same, wiping first */
+void buf_reserve(struct buf *b, size_t n); /* so many in all will come: grown once; a hint */
+void buf_clear(struct buf *b);             /* keeps the memory */
 
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_bytes(struct buf *b, struct bytes v);

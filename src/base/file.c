@@ -14,14 +14,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/file_private.h"
 #include "base/log.h"
 #include "base/mem.h"
 
 #define TEMP_NAME  32
 #define TEMP_TRIES 16
 
-/* errno as one of ours; what has no name of its own is logged. */
-static enum err file_err(const char *what, const char *path)
+enum err file_err(const char *what, const char *path)
 {
     switch (errno) {
     case ENOENT:
@@ -35,6 +35,7 @@ static enum err file_err(const char *what, const char *path)
         return ERR_PERM;
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
         return ERR_FULL;
     case ENAMETOOLONG:
         return ERR_TOO_BIG;
@@ -61,7 +62,7 @@ static enum err open_parent(const char *path, int *fd, const char **name)
     return *fd < 0 ? file_err("opening", dir) : ERR_OK;
 }
 
-static enum err check_fd(int fd, mode_t type)
+enum err file_check_fd(int fd, mode_t type)
 {
     struct stat st;
 
@@ -91,31 +92,37 @@ static enum err make_dir(const char *path)
     return e;
 }
 
-enum err file_make_private_dir(const char *path)
+enum err file_make_dirs(const char *path, char p[PATH_MAX])
 {
-    char p[PATH_MAX];
     size_t n = strlen(path);
 
     while (n > 1 && path[n - 1] == '/')
         n--;
     if (n == 0)
         return ERR_NOT_FOUND;
-    if (!bytes_copy(p, sizeof p, bytes_of(path, n)))
+    if (!bytes_copy(p, PATH_MAX, bytes_of(path, n)))
         return ERR_TOO_BIG;
     for (char *at = strchr(p + 1, '/');; at = strchr(at + 1, '/')) {
         if (at != NULL)
             *at = '\0';
         enum err e = make_dir(p);
-        if (e != ERR_OK)
+        if (e != ERR_OK || at == NULL)
             return e;
-        if (at == NULL)
-            break;
         *at = '/';
     }
+}
+
+enum err file_make_private_dir(const char *path)
+{
+    char p[PATH_MAX];
+    enum err e = file_make_dirs(path, p);
+
+    if (e != ERR_OK)
+        return e;
     int fd = open(p, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOTDIR ? ERR_PERM : file_err("opening", p);
-    enum err e = check_fd(fd, S_IFDIR);
+    e = file_check_fd(fd, S_IFDIR);
     (void)close(fd);
     return e;
 }
@@ -134,7 +141,7 @@ enum err file_check_private(const char *path)
 
     if (e != ERR_OK)
         return e;
-    e = check_fd(fd, S_IFREG);
+    e = file_check_fd(fd, S_IFREG);
     (void)close(fd);
     return e;
 }
@@ -170,7 +177,7 @@ static enum err read_file(const char *path, struct buf *out, bool private)
     if (e != ERR_OK)
         return e;
     if (private)
-        e = check_fd(fd, S_IFREG);
+        e = file_check_fd(fd, S_IFREG);
     if (e == ERR_OK)
         e = read_all(fd, path, out);
     (void)close(fd);
@@ -229,20 +236,24 @@ static enum err write_temp(int dir, struct bytes data, mode_t mode, char name[TE
     return e;
 }
 
-/* Takes the name unless it is taken; by link where the file system cannot rename so. */
-static int rename_new(int dir, const char *from, const char *to)
+int file_rename_new(int dir, const char *from, const char *to)
 {
     if (renameat2(dir, from, dir, to, RENAME_NOREPLACE) == 0)
         return 0;
     if (errno != EINVAL || linkat(dir, from, dir, to, 0) != 0)
         return -1;
-    return unlinkat(dir, from, 0);
+    if (unlinkat(dir, from, 0) == 0)
+        return 0;
+    int why = errno;
+    (void)unlinkat(dir, to, 0);
+    errno = why;
+    return -1;
 }
 
 /* From one name to the other in a folder, and that is on disk. */
 static enum err settle(int dir, const char *from, const char *to, bool replace)
 {
-    int failed = replace ? renameat(dir, from, dir, to) : rename_new(dir, from, to);
+    int failed = replace ? renameat(dir, from, dir, to) : file_rename_new(dir, from, to);
 
     if (failed != 0 && errno == EISDIR)
         return ERR_REFUSED;
@@ -301,16 +312,22 @@ enum err file_create_private(const char *path, struct bytes data)
     return write_whole(path, data, 0600, false);
 }
 
-int file_open_beneath(int dirfd, const char *name)
+int file_beneath(int dirfd, const char *name, int flags)
 {
     struct open_how how = {
-        .flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-        .mode = 0600,
+        .flags = (uint64_t)(flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK),
+        .mode = (flags & O_CREAT) != 0 ? 0600 : 0,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
     };
-    int fd = (int)syscall(SYS_openat2, dirfd, name, &how, sizeof how);
 
-    if (fd < 0 || check_fd(fd, S_IFREG) == ERR_OK)
+    return (int)syscall(SYS_openat2, dirfd, name, &how, sizeof how);
+}
+
+int file_open_beneath(int dirfd, const char *name)
+{
+    int fd = file_beneath(dirfd, name, O_WRONLY | O_APPEND | O_CREAT);
+
+    if (fd < 0 || file_check_fd(fd, S_IFREG) == ERR_OK)
         return fd;
     (void)close(fd);
     errno = EPERM;
@@ -329,7 +346,7 @@ enum err file_lock(const char *path, int *fd)
     *fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (*fd < 0)
         return errno == EISDIR ? ERR_REFUSED : file_err("opening", path);
-    enum err e = check_fd(*fd, S_IFREG);
+    enum err e = file_check_fd(*fd, S_IFREG);
     if (e == ERR_OK && flock(*fd, LOCK_EX | LOCK_NB) != 0)
         e = errno == EWOULDBLOCK ? ERR_BUSY : file_err("locking", path);
     if (e != ERR_OK) {

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define KEEP_LARGEST (1 << 20)
+#define KEEP_FREE    (16 << 20)
+#define KEEP_AHEAD   (1 << 20)
 
 void mem_die(const char *what)
 {
@@ -15,6 +20,13 @@ void mem_die(const char *what)
     (void)!write(STDERR_FILENO, what, strlen(what));
     (void)!write(STDERR_FILENO, "\n", 1);
     _exit(MEM_EXIT_CODE);
+}
+
+void mem_settle(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, KEEP_LARGEST);
+    (void)mallopt(M_TRIM_THRESHOLD, KEEP_FREE);
+    (void)mallopt(M_TOP_PAD, KEEP_AHEAD);
 }
 
 void *mem_alloc(size_t n)

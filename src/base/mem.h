@@ -21,6 +21,10 @@ void mem_free(void *p); /* NULL is fine */
 void mem_wipe(void *p, size_t n);
 void mem_wipe_free(void *p, size_t n);
 
+/* For a program that moves much: what is freed stays with the process up to some megabytes,
+ * because giving pages back and getting them anew costs more than what is done with them. */
+void mem_settle(void);
+
 /* For the end of the process only: says what is wrong on stderr and leaves. */
 _Noreturn void mem_die(const char *what);
 

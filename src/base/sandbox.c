@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/sandbox_private.h"
 
 static void miss(struct sandbox_report *r, const char *what)
@@ -56,24 +57,38 @@ static enum err limit(int which, size_t wanted, bool *lower)
 
 static enum err set_limits(const struct sandbox_plan *plan, struct sandbox_report *r)
 {
-    bool lower = false;
-    enum err e = ERR_OK;
+    const struct {
+        int which;
+        size_t wanted;
+        bool memory; /* of which a sanitizer needs terabytes */
+        const char *missing;
+    } rows[] = {
+        {RLIMIT_NOFILE, plan->max_files, false, "as many files as wanted"},
+        {RLIMIT_CPU, plan->max_cpu_s, false, NULL},
+        {RLIMIT_DATA, plan->max_data, true, NULL},
+        {RLIMIT_AS, plan->max_space, true, NULL},
+    };
 
-    if (plan->max_files != 0)
-        e = limit(RLIMIT_NOFILE, plan->max_files, &lower);
-    if (e == ERR_OK && lower)
-        miss(r, "as many files as wanted");
-    if (e != ERR_OK || plan->max_data == 0) {
-        r->rlimits = e == ERR_OK;
-        return e;
+    r->rlimits = true;
+    for (size_t i = 0; i < MEM_COUNT(rows); i++) {
+        bool lower = false;
+        if (rows[i].wanted == 0)
+            continue;
+        if (rows[i].memory && SANDBOX_SANITIZER) {
+            if (r->rlimits)
+                miss(r, "memory limit (sanitizer)");
+            r->rlimits = false;
+            continue;
+        }
+        enum err e = limit(rows[i].which, rows[i].wanted, &lower);
+        if (e != ERR_OK) {
+            r->rlimits = false;
+            return e;
+        }
+        if (lower && rows[i].missing != NULL)
+            miss(r, rows[i].missing);
     }
-    if (SANDBOX_SANITIZER) {
-        miss(r, "memory limit (sanitizer)"); /* shadow memory is terabytes */
-        return ERR_OK;
-    }
-    e = limit(RLIMIT_DATA, plan->max_data, &lower);
-    r->rlimits = e == ERR_OK;
-    return e;
+    return ERR_OK;
 }
 
 /* 0 where /proc is not there to say. */
@@ -104,9 +119,9 @@ static enum err enter_landlock(const struct sandbox_plan *plan, struct sandbox_r
     return e;
 }
 
-static enum err enter_seccomp(struct sandbox_report *r)
+static enum err enter_seccomp(bool bare, struct sandbox_report *r)
 {
-    enum err e = sandbox_seccomp();
+    enum err e = sandbox_seccomp(bare);
 
     if (e == ERR_UNSUPPORTED) {
         miss(r, "seccomp");
@@ -128,6 +143,6 @@ enum err sandbox_enter(const struct sandbox_plan *plan, struct sandbox_report *o
     if (e == ERR_OK && plan->landlock)
         e = enter_landlock(plan, out);
     if (e == ERR_OK && plan->seccomp)
-        e = enter_seccomp(out);
+        e = enter_seccomp(plan->bare, out);
     return e;
 }

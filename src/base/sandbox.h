@@ -6,7 +6,8 @@
  * an error, and then the process must not go on. Landlock binds the calling thread and those
  * it starts later, so with it the sandbox is entered before any thread (ERR_STATE otherwise);
  * threads may be started inside, processes and programs may not. Files and sockets that are
- * open stay so. A system call that is not allowed fails with EPERM.
+ * open stay so. A system call that is not allowed fails with EPERM. Bare is for a program that
+ * only computes: it reads and writes what is open, and opens, asks for and starts nothing.
  */
 #ifndef BASE_SANDBOX_H
 #define BASE_SANDBOX_H
@@ -28,7 +29,10 @@ struct sandbox_plan {
     size_t path_count;
     size_t max_files; /* RLIMIT_NOFILE, 0 = leave; as near as the hard limit allows */
     size_t max_data;  /* RLIMIT_DATA in bytes, 0 = leave */
+    size_t max_space; /* RLIMIT_AS in bytes, 0 = leave */
+    size_t max_cpu_s; /* RLIMIT_CPU in seconds, 0 = leave */
     bool seccomp;
+    bool bare; /* with seccomp: no names, no sockets, no threads */
     bool landlock;
 };
 

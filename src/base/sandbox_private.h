@@ -3,6 +3,8 @@
 #ifndef BASE_SANDBOX_PRIVATE_H
 #define BASE_SANDBOX_PRIVATE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 struct sandbox_plan;
@@ -22,6 +24,6 @@ struct sandbox_plan;
 
 int sandbox_landlock_abi(void); /* 0: none */
 enum err sandbox_landlock(const struct sandbox_plan *plan, int abi);
-enum err sandbox_seccomp(void); /* ERR_UNSUPPORTED: this kernel has none */
+enum err sandbox_seccomp(bool bare); /* ERR_UNSUPPORTED: this kernel has none */
 
 #endif

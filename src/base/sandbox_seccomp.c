@@ -180,6 +180,39 @@ static const int ALLOWED[] = {
     SCMP_SYS(ugetrlimit),
 };
 
+/* And what one makes that only computes. */
+static const int BARE[] = {
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(fstat64),
+    SCMP_SYS(lseek),
+    SCMP_SYS(_llseek),
+    SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(futex),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_gettime64),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+};
+
 /* The leak check stops the process with a thread of its own that attaches to it. */
 static const int FOR_SANITIZERS[] = {
     SCMP_SYS(clone),
@@ -207,14 +240,18 @@ struct narrow {
     (CLONE_THREAD | CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | \
         CLONE_NEWIPC | CLONE_NEWCGROUP)
 
+/* For every process, bare ones too. */
+static const struct narrow MEMORY[] = {
+    {SCMP_SYS(mmap), 2, PROT_EXEC, 0},
+    {SCMP_SYS(mmap2), 2, PROT_EXEC, 0},
+    {SCMP_SYS(mprotect), 2, PROT_EXEC, 0},
+};
+
 static const struct narrow NARROWED[] = {
     {SCMP_SYS(socket), 0, INT, AF_UNIX},
     {SCMP_SYS(socket), 0, INT, AF_INET},
     {SCMP_SYS(socket), 0, INT, AF_INET6},
     {SCMP_SYS(socketpair), 0, INT, AF_UNIX},
-    {SCMP_SYS(mmap), 2, PROT_EXEC, 0},
-    {SCMP_SYS(mmap2), 2, PROT_EXEC, 0},
-    {SCMP_SYS(mprotect), 2, PROT_EXEC, 0},
     {SCMP_SYS(clone), 0, NEW_THREAD, CLONE_THREAD},
     {SCMP_SYS(prlimit64), 2, ALL, 0}, /* to read */
     {SCMP_SYS(prctl), 0, INT, PR_SET_NAME},
@@ -250,28 +287,46 @@ static int add(scmp_filter_ctx ctx, uint32_t action, struct narrow n)
     return seccomp_rule_add_array(ctx, action, n.call, n.mask != 0, &equal);
 }
 
-static int add_rules(scmp_filter_ctx ctx)
+static int add_all(scmp_filter_ctx ctx, const int *calls, size_t n)
 {
-    uint64_t self = (uint64_t)getpid();
-    /* glibc falls back to clone(), whose flags can be looked at. */
-    int rc = add(ctx, SCMP_ACT_ERRNO(ENOSYS), (struct narrow){.call = SCMP_SYS(clone3)});
+    int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < MEM_COUNT(ALLOWED); i++)
-        rc = add(ctx, SCMP_ACT_ALLOW, (struct narrow){.call = ALLOWED[i]});
-    if (SANDBOX_SANITIZER) {
-        for (size_t i = 0; rc == 0 && i < MEM_COUNT(FOR_SANITIZERS); i++)
-            rc = add(ctx, SCMP_ACT_ALLOW, (struct narrow){.call = FOR_SANITIZERS[i]});
-    }
-    for (size_t i = 0; rc == 0 && i < MEM_COUNT(NARROWED); i++)
-        rc = add(ctx, SCMP_ACT_ALLOW, NARROWED[i]);
-    if (rc == 0)
-        rc = add(ctx, SCMP_ACT_ALLOW, (struct narrow){SCMP_SYS(kill), 0, INT, self});
-    if (rc == 0)
-        rc = add(ctx, SCMP_ACT_ALLOW, (struct narrow){SCMP_SYS(tgkill), 0, INT, self});
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = add(ctx, SCMP_ACT_ALLOW, (struct narrow){.call = calls[i]});
     return rc;
 }
 
-enum err sandbox_seccomp(void)
+static int add_narrowed(scmp_filter_ctx ctx, const struct narrow *rows, size_t n)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = add(ctx, SCMP_ACT_ALLOW, rows[i]);
+    return rc;
+}
+
+static int add_rules(scmp_filter_ctx ctx, bool bare)
+{
+    uint64_t self = (uint64_t)getpid();
+    const struct narrow own[] = {
+        {SCMP_SYS(kill), 0, INT, self}, {SCMP_SYS(tgkill), 0, INT, self}};
+    /* glibc falls back to clone(), whose flags can be looked at. */
+    int rc = add(ctx, SCMP_ACT_ERRNO(ENOSYS), (struct narrow){.call = SCMP_SYS(clone3)});
+
+    if (rc == 0)
+        rc = add_narrowed(ctx, MEMORY, MEM_COUNT(MEMORY));
+    if (rc == 0)
+        rc = add_narrowed(ctx, own, MEM_COUNT(own));
+    if (rc == 0 && bare)
+        return add_all(ctx, BARE, MEM_COUNT(BARE));
+    if (rc == 0)
+        rc = add_all(ctx, ALLOWED, MEM_COUNT(ALLOWED));
+    if (rc == 0 && SANDBOX_SANITIZER)
+        rc = add_all(ctx, FOR_SANITIZERS, MEM_COUNT(FOR_SANITIZERS));
+    return rc != 0 ? rc : add_narrowed(ctx, NARROWED, MEM_COUNT(NARROWED));
+}
+
+enum err sandbox_seccomp(bool bare)
 {
     if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0 && errno == EINVAL)
         return ERR_UNSUPPORTED;
@@ -282,7 +337,7 @@ enum err sandbox_seccomp(void)
     if (rc == 0)
         rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree, not a list */
     if (rc == 0)
-        rc = add_rules(ctx);
+        rc = add_rules(ctx, bare);
     if (rc == 0)
         rc = seccomp_load(ctx);
     seccomp_release(ctx);

@@ -2,6 +2,7 @@
 /* The client's main: reads the command line and starts what it asks for. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -50,6 +51,8 @@ static int talk(struct client *c)
     bool left = e == ERR_CLOSED;
 
     if (e == ERR_OK)
+        e = files_setup(c, why, sizeof why);
+    if (e == ERR_OK)
         e = setup_relay(c, why, sizeof why);
     if (e == ERR_OK)
         e = vault_start(c, why, sizeof why);
@@ -84,6 +87,7 @@ static void stop(struct client *c)
     tls_ctx_free(c->tls);
     tui_close(c->tui);
     model_free(c->model);
+    free(c->path);
     buf_wipe(&c->access_key);
     buf_wipe(&c->password);
 }
@@ -95,6 +99,7 @@ int main(int argc, char **argv)
     uint8_t seed[16];
     char why[SOTTO_WHY] = "";
 
+    mem_settle();
     if (options_parse(argv + 1, argc > 0 ? (size_t)argc - 1 : 0, o, why, sizeof why) !=
         ERR_OK) {
         (void)complain(FACE_USAGE, why);
@@ -115,6 +120,7 @@ int main(int argc, char **argv)
         return FACE_USAGE;
     }
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a full disk is told, not died of */
     rand_bytes(seed, sizeof seed);
     map_seed(seed);
     buf_init(&c.access_key, ACCESS_KEY_MAX);

@@ -12,6 +12,7 @@
 #include "face/config.h"
 #include "face/doctor.h"
 #include "face/face.h"
+#include "face/once.h"
 #include "face/options.h"
 #include "net/conn.h"
 
@@ -25,7 +26,8 @@ struct client {
     struct config config;
     char config_path[SOTTO_DIR]; /* "": there is no folder for it */
     bool has_config;             /* the file was there */
-    struct target target;        /* of send and tail */
+    struct target target;        /* of the commands that have one */
+    char *path;                  /* of the file to be sent, or of the folder; or NULL */
     char host[256];
     char port[8];
     char address[272];
@@ -49,6 +51,7 @@ struct client {
     struct session *session;
     struct worker *resolver;
     struct worker *worker;
+    struct worker *files;
     struct loop_event *le;
     struct conn_env env;
 };
@@ -80,6 +83,10 @@ enum err first_start(struct client *c, char *why, size_t why_n);
 /* sotto_keep.c: the commands that need no relay; enum face_exit. */
 int keep_passphrase(struct client *c);
 int keep_identity(struct client *c);
+
+/* sotto_files.c: c->path, and how what goes on is told on standard error. */
+enum err files_setup(struct client *c, char *why, size_t why_n);
+void files_notes(const struct client *c, struct once_setup *to);
 
 /* sotto_probe.c: the way to the relay as the system sees it, before there is a session. */
 void probe(const struct client *c, struct doctor_setup *out);

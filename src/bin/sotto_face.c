@@ -25,17 +25,24 @@ static enum err ask_person(const char *words, struct buf *out)
 static void make_once(struct client *c, struct shown *s)
 {
     const struct options *o = &c->options;
-    const struct once_setup setup = {
+    bool files = o->verb == OPTIONS_SEND_FILE || o->verb == OPTIONS_RECEIVE;
+    struct once_setup setup = {
         .verb = o->verb,
         .where = c->target,
         .text = bytes_str(o->words[1] != NULL ? o->words[1] : ""),
         .text_from_input = o->verb == OPTIONS_SEND && o->words[1] == NULL,
         .json = o->json,
         .verified = o->verified,
-        .number = o->number,
+        .number = o->verb == OPTIONS_RECEIVE ? o->count : o->number,
+        .path = c->path,
+        .words = o->note,
+        .from = o->from,
+        .most = o->max_bytes,
         .ask = ask_person,
     };
 
+    if (files)
+        files_notes(c, &setup);
     s->reads = setup.text_from_input;
     s->face = once_new(c->model, &setup, STDOUT_FILENO);
     s->face_free = once_free;

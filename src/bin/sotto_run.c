@@ -12,8 +12,9 @@
 #include "bin/sotto.h"
 #include "tui/tui.h"
 
-#define WATCHES 12
-#define PIECE   16384
+#define WATCHES     13
+#define PIECE       16384
+#define FILES_QUEUE 4096 /* one job a file that is on its way */
 
 static const struct conn_limits LIMITS = {
     .handshake_ms = 10000,
@@ -50,6 +51,8 @@ static void on_results(void *arg, int fd, unsigned ready)
         worker_drain(s->c->resolver);
     else if (fd == worker_fd(s->c->worker))
         worker_drain(s->c->worker);
+    else if (fd == worker_fd(s->c->files))
+        worker_drain(s->c->files);
     else
         vault_drain(s->c->vault);
 }
@@ -216,6 +219,7 @@ static void watch_all(struct show *s)
 
     watch_results(s, worker_fd(s->c->resolver));
     watch_results(s, worker_fd(s->c->worker));
+    watch_results(s, worker_fd(s->c->files));
     watch_results(s, vault_fd(s->c->vault));
     watch(s, loop_watch_signal(le, SIGWINCH, on_resize, s));
     watch(s, loop_watch_signal(le, SIGTSTP, on_stop, s));
@@ -244,6 +248,7 @@ static enum err make_session(struct client *c, char *why, size_t why_n)
         .pins = c->pins,
         .vault = c->vault,
         .worker = c->worker,
+        .files = c->files,
         .wire = {dial, fingerprint, c},
         .address = c->address,
         .nick = o->nick,
@@ -255,6 +260,7 @@ static enum err make_session(struct client *c, char *why, size_t why_n)
         .account = o->login != NULL ? o->login : o->enroll,
         .password = buf_view(&c->password),
         .invite = o->invite,
+        .download_dir = o->verb == OPTIONS_RECEIVE ? c->path : NULL,
         .log_dir = c->dir[0] != '\0' ? c->log_dir : NULL,
     };
 
@@ -266,6 +272,15 @@ static enum err make_session(struct client *c, char *why, size_t why_n)
 
 /* ---- the turns ---- */
 
+/* What was asked for has not come about; the rest goes on until somebody ends it. */
+static int stopped_status(const struct options *o)
+{
+    bool unfinished = o->verb == OPTIONS_SEND || o->verb == OPTIONS_SEND_FILE ||
+                      (o->verb == OPTIONS_RECEIVE && o->count != 0);
+
+    return unfinished ? FACE_NOBODY : FACE_OK;
+}
+
 /* Everything that can be done now; how long the loop may sleep then. */
 static uint64_t face_round(struct show *s)
 {
@@ -273,7 +288,7 @@ static uint64_t face_round(struct show *s)
     bool again;
 
     if (s->interrupted)
-        face_quit(f, s->c->options.verb == OPTIONS_SEND ? FACE_NOBODY : FACE_OK);
+        face_stop(f, stopped_status(&s->c->options));
     do {
         if (s->always && face_hungry(f))
             read_piece(s);
@@ -361,6 +376,7 @@ int run(struct client *c)
     conn_env_init(&c->env, c->le, &LIMITS);
     c->resolver = worker_new("resolve", 1, 16, NULL);
     c->worker = worker_new("slow", 1, 64, NULL);
+    c->files = worker_new("files", 1, FILES_QUEUE, NULL);
     enum err e = make_session(c, why, sizeof why);
     if (e == ERR_OK)
         e = face_choose(c, &s.shown, why, sizeof why);
@@ -371,6 +387,7 @@ int run(struct client *c)
         (void)complain(status, why);
     /* Jobs end while the session is there to hear of them. */
     worker_free(c->worker);
+    worker_free(c->files);
     session_free(c->session);
     c->session = NULL;
     while (s.watches > 0)

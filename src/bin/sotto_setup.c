@@ -73,7 +73,7 @@ static enum err read_names(struct client *c, char *why, size_t why_n)
             o->pin);
         return ERR_FORMAT;
     }
-    if (o->words[0] != NULL && (o->verb == OPTIONS_SEND || o->verb == OPTIONS_TAIL))
+    if (options_has_target(o))
         return options_target(o->words[0], &c->target);
     return ERR_OK;
 }

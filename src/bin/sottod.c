@@ -495,6 +495,7 @@ int main(int argc, char **argv)
     char why[WHY] = "";
     int status;
 
+    mem_settle();
     if (!parse_options(argc, argv, o, &status))
         return status;
     (void)umask(077);

@@ -15,7 +15,12 @@ struct cmd_row {
 };
 
 /* Each ends with a row without a name. */
-extern const struct cmd_row CMD_ROOM[], CMD_POWER[], CMD_PEOPLE[], CMD_ACCOUNT[], CMD_VIEW[];
+extern const struct cmd_row CMD_ROOM[], CMD_POWER[], CMD_PEOPLE[], CMD_ACCOUNT[], CMD_VIEW[],
+    CMD_FILE[];
+
+/* A path of any bytes, and behind a NUL a note, to be offered on the page that it is meant for.
+ * Whoever waits hears when whoever wanted it has it. */
+void cmd_file(struct engine *e, struct bytes wanted);
 
 struct bytes cmd_room_name(struct bytes arg);   /* without the # that people type in front */
 struct bytes cmd_person_name(struct bytes arg); /* without the @ */

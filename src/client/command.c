@@ -6,7 +6,7 @@
 #include "client/say.h"
 
 static const struct cmd_row *const TABLES[] = {
-    CMD_ROOM, CMD_POWER, CMD_PEOPLE, CMD_ACCOUNT, CMD_VIEW};
+    CMD_ROOM, CMD_POWER, CMD_PEOPLE, CMD_ACCOUNT, CMD_VIEW, CMD_FILE};
 
 command_fn *command_handler(const struct command *row)
 {

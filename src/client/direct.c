@@ -2,6 +2,7 @@
 #include "client/direct.h"
 
 #include "base/mem.h"
+#include "client/file_pump.h"
 #include "client/group.h"
 #include "client/group_people.h"
 #include "client/keep.h"
@@ -12,6 +13,7 @@
 #define GROUP_ID    16
 #define WELCOME_MAX (64u << 10)
 #define AGAIN_MS    3000
+#define KEYLESS     4 /* who has just come may still be making keys: asked so often */
 
 struct talk *direct_open(struct engine *e, struct bytes name)
 {
@@ -42,8 +44,10 @@ void direct_ask(struct engine *e, struct talk *c)
 static void stop(struct engine *e, struct talk *c)
 {
     c->wait_ms = UINT64_MAX;
+    c->keyless = 0;
     engine_release(e, c->join_tag);
     c->join_tag = 0;
+    file_pump_unreachable(e, c);
 }
 
 bool direct_right_key(struct engine *e, struct talk *c, const struct msg_dm_answer *a,
@@ -227,7 +231,9 @@ void direct_refused(struct engine *e, const struct request *r, const struct msg_
     if (c == NULL)
         return;
     c->busy &= ~(unsigned)BUSY_PEER;
-    if (no->code == CODE_TOO_FAST || no->code == CODE_BUSY || no->code == CODE_NOT_STORED) {
+    bool keyless = no->code == CODE_NO_PACKAGE && c->keyless++ < KEYLESS;
+    if (keyless || no->code == CODE_TOO_FAST || no->code == CODE_BUSY ||
+        no->code == CODE_NOT_STORED) {
         c->wait_ms = e->loop->now_ms + AGAIN_MS + (no->num < 60000 ? no->num : 60000);
         engine_look_at(e, c->wait_ms);
         return;
@@ -244,6 +250,7 @@ void direct_founded(struct engine *e, struct talk *c, const struct msg_commit_ok
     if (g == NULL || (c->busy & BUSY_FOUND) == 0)
         return;
     c->group = NULL;
+    c->keyless = 0;
     c->group_seq = ok->seq;
     group_begun(e, c, g, ok->seq);
     c->fresh = false;

@@ -131,12 +131,15 @@ void engine_ask_sealed(
     loop_later(e->loop, &e->save, LOOP_FLUSH);
 }
 
+void engine_tell_relay(struct engine *e, uint8_t op, const void *body)
+{
+    if (can_send(e))
+        send_frame(e, op, opcode_row(op)->ask, body, 0, NULL);
+}
+
 void engine_beat(struct engine *e)
 {
-    struct msg_heartbeat m = {.text = bytes_str(MSG_HEARTBEAT)};
-
-    if (can_send(e))
-        send_frame(e, OP_HEARTBEAT, &MSG_BEAT, &m, 0, NULL);
+    engine_tell_relay(e, OP_HEARTBEAT, &(struct msg_heartbeat){bytes_str(MSG_HEARTBEAT)});
 }
 
 void engine_tell(

@@ -14,6 +14,7 @@
 
 #include "base/worker.h"
 #include "client/called.h"
+#include "client/filing.h"
 #include "client/history.h"
 #include "client/identity.h"
 #include "client/outcome.h"
@@ -68,6 +69,7 @@ struct engine_setup {
     struct vault
         *vault; /* open, nothing committed yet; in memory: all is forgotten at the end */
     struct worker *worker; /* for passwords and new keys */
+    struct worker *files;  /* for files that are sent and received */
     struct engine_wire wire;
     const char *address; /* host:port */
     const char *nick;    /* wanted; NULL: the provisional one will do */
@@ -80,6 +82,7 @@ struct engine_setup {
     const char *account;       /* for ENGINE_AS_ACCOUNT and ENGINE_AS_NEW */
     struct bytes password;     /* borrowed until session_new() returned; may be empty */
     const char *invite;        /* code of a relay that asks for one; NULL: none */
+    const char *download_dir;  /* NULL: as the preference has it, or by custom */
     const char *log_dir;       /* text logs go there when somebody wants them; NULL: nowhere */
     unsigned log2_n;           /* cost of what is derived from a password; 0: 17 */
     unsigned key_bits;         /* of a new identity; 0: 3072 */
@@ -178,9 +181,10 @@ struct engine {
     struct engine_ask ask;
     bool careful; /* what is said now is for verified people alone */
     bool unsaved_told;
-    bool leaving;                   /* goodbye to rooms first */
-    bool show_read, show_typing;    /* only when the person turned them on */
-    size_t jobs;                    /* on the worker */
+    bool leaving;                /* goodbye to rooms first */
+    bool show_read, show_typing; /* only when the person turned them on */
+    size_t jobs;                 /* on the worker */
+    struct filing files;
     struct past *pasts;             /* pages that are being read */
     struct history_read *searching; /* what is under way; NULL: nothing */
     void *search;                   /* who is told of it */
@@ -195,6 +199,8 @@ void engine_ask(struct engine *e, uint8_t op, const void *body, const struct req
 /* The same, and not before everything put into the vault so far is durable. */
 void engine_ask_sealed(
     struct engine *e, uint8_t op, const void *body, const struct request *more);
+/* What nobody answers. */
+void engine_tell_relay(struct engine *e, uint8_t op, const void *body);
 void engine_send_due(struct engine *e); /* frames whose time has come */
 void engine_beat(struct engine *e);
 

@@ -9,6 +9,7 @@
 #include "client/catchup.h"
 #include "client/direct.h"
 #include "client/handle_connect.h"
+#include "client/handle_file.h"
 #include "client/handle_relay.h"
 #include "client/handle_room.h"
 #include "client/handle_talk.h"
@@ -70,6 +71,10 @@ static const struct answer_row ANSWERS[] = {
     {OP_MUTE, OP_REPLY, 0, relay_obeyed, NULL, relay_said_no},
     {OP_MODERATOR, OP_REPLY, 0, relay_obeyed, NULL, relay_said_no},
     {OP_ANNOUNCE, OP_REPLY, 0, relay_announced, NULL, relay_said_no},
+    {OP_FILE_OFFER, OP_REPLY, 0, file_taken, NULL, file_not_taken},
+    {OP_FILE_ANSWER, OP_REPLY, 0, file_answered, NULL, file_unanswered},
+    {OP_FILE_PAUSE, OP_REPLY, 0, file_done, NULL, file_not_done},
+    {OP_FILE_CANCEL, OP_REPLY, 0, file_done, NULL, file_not_done},
 };
 
 struct event_row {
@@ -94,13 +99,13 @@ static const struct event_row EVENTS[] = {
     {OP_CATCH_UP, catchup_entries},
     {OP_DEPARTED, talk_departed},
     {OP_VOID, talk_voided},
-    {OP_FILE_OFFER, relay_passed_over},
-    {OP_FILE_STATE, relay_passed_over},
-    {OP_FILE_CREDIT, relay_passed_over},
-    {OP_FILE_CHUNK, relay_passed_over},
-    {OP_FILE_PAUSE, relay_passed_over},
-    {OP_FILE_END, relay_passed_over},
-    {OP_FILE_START, relay_passed_over},
+    {OP_FILE_OFFER, file_offered},
+    {OP_FILE_STATE, file_state},
+    {OP_FILE_CREDIT, file_credit},
+    {OP_FILE_CHUNK, file_chunk},
+    {OP_FILE_PAUSE, file_paused},
+    {OP_FILE_END, file_ended},
+    {OP_FILE_START, file_started},
 };
 
 static const struct answer_row *answer_row(uint8_t ask)

@@ -101,8 +101,3 @@ void relay_revoked(struct engine *e, const struct request *r, const void *count)
         "password.",
         (unsigned long long)m->count, m->count == 1 ? "" : "s", m->count == 1 ? "is" : "are");
 }
-
-void relay_passed_over(struct engine *e, const void *body)
-{
-    (void)e, (void)body;
-}

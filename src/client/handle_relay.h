@@ -16,7 +16,4 @@ void relay_obeyed(struct engine *e, const struct request *r, const void *nothing
 void relay_announced(struct engine *e, const struct request *r, const void *count);
 void relay_revoked(struct engine *e, const struct request *r, const void *count);
 
-/* About files: whoever neither offers nor accepts one has nothing to do. */
-void relay_passed_over(struct engine *e, const void *body);
-
 #endif

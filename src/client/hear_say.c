@@ -8,6 +8,8 @@
 #include "base/utf8.h"
 #include "client/chatlog.h"
 #include "client/direct.h"
+#include "client/download.h"
+#include "client/files.h"
 #include "client/group.h"
 #include "client/group_enter.h"
 #include "client/group_people.h"
@@ -105,8 +107,10 @@ static void hold(struct engine *e, struct talk *c, struct talk_person *p)
             "A message under the new key of %s is held back; /trust %s shows it.", who, who);
 }
 
-static void take_text(
-    struct engine *e, struct talk *c, struct talk_person *p, const struct payload *m)
+/* What was said, or of a file that is offered its name and size. Its row in the history; 0: it
+ * is held back. */
+static uint64_t take_words(struct engine *e, struct talk *c, struct talk_person *p,
+    const struct payload *m, struct bytes text)
 {
     bool held = p->trust == TRUST_CHANGED;
     char who[PEOPLE_TEXT];
@@ -114,20 +118,21 @@ static void take_text(
         .kind = m->kind,
         .flags = held ? HISTORY_HELD : 0,
         .who = talk_shown(p),
-        .text = m->text.text};
+        .text = text};
     struct event ev = {.kind = EVENT_MESSAGE,
         .wall_ms = row.wall_ms,
+        .flags = m->kind == PAYLOAD_FILE ? EVENT_FILE : 0,
         .who = talk_shown(p),
-        .text = m->text.text};
+        .text = text};
 
     if (c->policy.expire_s != 0)
         row.expires_ms = e->loop->wall_ms + 1000 * (int64_t)c->policy.expire_s;
     memcpy(row.id, m->id, sizeof row.id);
     memcpy(row.print, p->print, sizeof row.print);
-    (void)history_add(e->vault, talk_key(c), &row);
+    uint64_t n = history_add(e->vault, talk_key(c), &row);
     if (held) {
         hold(e, c, p);
-        return;
+        return 0;
     }
     memcpy(ev.key, m->id, sizeof ev.key);
     if (talk_person_guest(p)) {
@@ -136,13 +141,57 @@ static void take_text(
     }
     if (p->trust == TRUST_VERIFIED)
         ev.flags |= EVENT_VERIFIED;
-    if (mentions(e, m->text.text))
+    if (mentions(e, text))
         ev.flags |= EVENT_MENTION;
     people_text(p, who);
     past_page(e, c);
     c->page->typing[0] = '\0';
     model_add(e->model, c->page, &ev);
-    chatlog_line(e, c, ev.wall_ms, who, m->text.text);
+    chatlog_line(e, c, ev.wall_ms, who, text);
+    return n;
+}
+
+static void take_text(
+    struct engine *e, struct talk *c, struct talk_person *p, const struct payload *m)
+{
+    (void)take_words(e, c, p, m, m->text.text);
+}
+
+/* The card first, then what it is the card of: whoever hears of a file finds its line. */
+static void take_file(
+    struct engine *e, struct talk *c, struct talk_person *p, const struct payload *m)
+{
+    char words[TRANSFER_WORDS];
+    char name[TRANSFER_NAME];
+    char who[PEOPLE_TEXT];
+    struct offer offer;
+    const char *bad;
+
+    people_text(p, who);
+    if (offer_read(m->text.text, &offer, &bad) != ERR_OK) {
+        engine_say_in(e, c, EVENT_WARN,
+            "%s offered a file, but what is said of it makes no sense (%s). It is not shown.",
+            who, bad);
+        return;
+    }
+    if (transfers_find(&e->model->files, m->id) != NULL) {
+        mem_wipe(&offer, sizeof offer);
+        engine_say_in(e, c, EVENT_WARN,
+            "%s offers a file under an id that another one has. It is not shown.", who);
+        return;
+    }
+    files_clean_name(offer.name, m->id, name, sizeof name);
+    transfer_words(words, name, offer.bytes);
+    mem_wipe(&offer, sizeof offer);
+    uint64_t n = take_words(e, c, p, m, bytes_str(words));
+    if (n == 0)
+        return;
+    const char *sender = p->relay[0] != '\0'       ? p->relay
+                         : c->kind == CONVO_DIRECT ? c->title
+                                                   : p->name;
+    download_offered(e, c, p,
+        &(struct download_news){
+            .id = m->id, .sealed = m->text.text, .sender = sender, .history = n});
 }
 
 /* ---- the rest ---- */
@@ -274,6 +323,7 @@ static take_fn *const TAKE[PAYLOAD_KINDS] = {
     [PAYLOAD_TOPIC] = take_topic,
     [PAYLOAD_PSK] = take_psk,
     [PAYLOAD_TICKET] = take_ticket,
+    [PAYLOAD_FILE] = take_file,
 };
 
 void hear_say(struct engine *e, struct talk *c, struct talk_person *from,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "client/catchup.h"
+#include "client/file_load.h"
 #include "client/group_people.h"
 #include "client/keep.h"
 #include "client/secret.h"
@@ -89,6 +90,7 @@ static void known(struct engine *e)
     for (struct talk *c = e->talks; c != NULL; c = c->next)
         talk_set_key(c, identity_home(&e->identity, home));
     keep_load(e);
+    file_load(e);
 }
 
 void keys_publish(struct engine *e)

@@ -56,7 +56,8 @@ static void keep(struct past *p, const struct history_row *row)
     *ev = (struct event){.kind = EVENT_MESSAGE,
         .wall_ms = row->wall_ms,
         .state = (enum event_state)(row->state < EVENT_STATES ? row->state : EVENT_ARRIVED),
-        .flags = (uint8_t)((row->flags & HISTORY_OWN) != 0 ? EVENT_OWN : 0),
+        .flags = (uint8_t)(((row->flags & HISTORY_OWN) != 0 ? EVENT_OWN : 0) |
+                           (row->kind == PAYLOAD_FILE ? EVENT_FILE : 0)),
         .block = mem_alloc(row->who.n + row->text.n + 1)};
     memcpy(ev->key, row->id, sizeof ev->key);
     if (row->who.n != 0)
@@ -72,7 +73,7 @@ static void take_page_row(void *arg, struct bytes convo, const struct history_ro
     struct past *p = arg;
 
     (void)convo;
-    if (row->kind != PAYLOAD_TEXT_KIND)
+    if (row->kind != PAYLOAD_TEXT_KIND && row->kind != PAYLOAD_FILE)
         return;
     if (!p->held && (row->flags & HISTORY_HELD) == 0)
         keep(p, row);
@@ -86,7 +87,7 @@ static void release(struct past *p, struct talk *c, size_t i)
     const struct event *ev = &p->rows[i];
     struct history_row row = {.n = p->numbers[i],
         .wall_ms = ev->wall_ms,
-        .kind = PAYLOAD_TEXT_KIND,
+        .kind = (ev->flags & EVENT_FILE) != 0 ? PAYLOAD_FILE : PAYLOAD_TEXT_KIND,
         .who = ev->who,
         .text = ev->text};
 
@@ -272,7 +273,8 @@ static void found(void *arg, struct bytes convo, const struct history_row *row)
     struct event ev = {.kind = EVENT_FOUND, .wall_ms = row->wall_ms, .text = row->text};
     char who[MSG_ROOM + TALK_NAME + 8];
 
-    if (row->kind != PAYLOAD_TEXT_KIND || (row->flags & HISTORY_HELD) != 0)
+    if ((row->kind != PAYLOAD_TEXT_KIND && row->kind != PAYLOAD_FILE) ||
+        (row->flags & HISTORY_HELD) != 0)
         return;
     while (c != NULL && !bytes_eq(talk_key(c), convo))
         c = c->next;

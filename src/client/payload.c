@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/reader.h"
 #include "base/utf8.h"
+#include "client/offer.h"
 
 #define VERSION    1
 #define HEAD       (1 + 1 + PAYLOAD_ID + 3 * 8)
@@ -29,6 +30,7 @@ TEXT_FIELD(TEXT, FIELD_MUST, PAYLOAD_TEXT);
 TEXT_FIELD(NICK, FIELD_MUST, NICK_MAX);
 TEXT_FIELD(TOPIC, FIELD_MAYBE, TOPIC_MAX);
 TEXT_FIELD(TICKET, FIELD_MUST, SIGN_BYTES);
+TEXT_FIELD(FILE_OFFER, FIELD_MUST, OFFER_BYTES);
 
 static const struct field RECEIPT_FIELDS[] = {
     {"heard", FIELD_LIST, offsetof(struct payload, receipt.heard), FIELD_MAYBE, PAYLOAD_HEARD, &PAYLOAD_HEARD_ROW}};
@@ -57,6 +59,7 @@ static const struct row ROWS[PAYLOAD_KINDS] = {
     [PAYLOAD_TOPIC] = {&TOPIC, true, true},
     [PAYLOAD_PSK] = {&PSK, true, false},
     [PAYLOAD_TICKET] = {&TICKET, true, false},
+    [PAYLOAD_FILE] = {&FILE_OFFER, true, false},
 };
 
 static const struct row *row_of(uint8_t kind)

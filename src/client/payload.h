@@ -30,6 +30,7 @@ enum payload_kind {
     PAYLOAD_TOPIC,
     PAYLOAD_PSK,    /* the secret of a password's generation, for members */
     PAYLOAD_TICKET, /* goodbye: whoever removes my leaf may show this */
+    PAYLOAD_FILE,   /* a file is offered: client/offer.h reads the text; its id is the file's */
     PAYLOAD_KINDS
 };
 
@@ -48,7 +49,7 @@ struct payload {
     union {
         struct {
             struct bytes text;
-        } text; /* TEXT, NICK, TOPIC, TICKET */
+        } text; /* TEXT, NICK, TOPIC, TICKET, FILE */
         struct {
             struct list heard;
         } receipt; /* RECEIPT, READ */

@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "client/catchup.h"
 #include "client/direct.h"
+#include "client/file_pump.h"
+#include "client/files.h"
 #include "client/group.h"
 #include "client/group_commit.h"
 #include "client/group_enter.h"
@@ -93,7 +95,7 @@ static void pump_direct(struct engine *e, struct talk *c)
         return;
     if (c->behind)
         catchup_ask(e, c);
-    else if (say_waits(c) || c->join_tag != 0)
+    else if (say_waits(c) || c->file_waits || c->join_tag != 0)
         direct_ask(e, c);
 }
 
@@ -241,12 +243,15 @@ void pump_run(void *engine)
         c->touched = false;
         pump(e, c);
     }
+    if (e->files.uploads != NULL || e->files.downloads != NULL)
+        files_touch(e);
 }
 
 /* ---- the end of one, and of a link ---- */
 
 void pump_drop(struct engine *e, struct talk *c)
 {
+    file_pump_talk_gone(e, c);
     keep_forget(e, c);
     engine_release(e, c->join_tag);
     c->join_tag = 0;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/reader.h"
 #include "client/chatlog.h"
+#include "client/files.h"
 #include "client/group.h"
 #include "client/group_people.h"
 #include "client/history.h"
@@ -22,8 +23,27 @@
 
 /* ---- from the person ---- */
 
-static void show(struct engine *e, struct talk *c, struct talk_out *o)
+/* What a person reads of it: of a file its name and size, for the rest is a secret. */
+static struct bytes words_of(const struct talk_out *o, char out[TRANSFER_WORDS])
 {
+    char name[TRANSFER_NAME];
+    struct offer offer;
+    const char *bad;
+
+    if (o->kind != PAYLOAD_FILE)
+        return buf_view(&o->text);
+    out[0] = '\0';
+    if (offer_read(buf_view(&o->text), &offer, &bad) == ERR_OK) {
+        files_clean_name(offer.name, o->id, name, sizeof name);
+        transfer_words(out, name, offer.bytes);
+    }
+    mem_wipe(&offer, sizeof offer);
+    return bytes_str(out);
+}
+
+static void write_down(struct engine *e, struct talk *c, struct talk_out *o)
+{
+    char words[TRANSFER_WORDS];
     struct history_row row = {
         .wall_ms = e->loop->wall_ms,
         .expires_ms =
@@ -32,8 +52,17 @@ static void show(struct engine *e, struct talk *c, struct talk_out *o)
         .state = EVENT_QUEUED,
         .flags = HISTORY_OWN,
         .who = model_nick(e->model),
-        .text = buf_view(&o->text),
+        .text = words_of(o, words),
     };
+
+    memcpy(row.id, o->id, sizeof row.id);
+    memcpy(row.print, e->identity.print, sizeof row.print);
+    o->history = history_add(e->vault, talk_key(c), &row);
+    loop_later(e->loop, &e->save, LOOP_FLUSH);
+}
+
+static void show(struct engine *e, struct talk *c, const struct talk_out *o)
+{
     struct event ev = {.kind = EVENT_MESSAGE,
         .state = EVENT_QUEUED,
         .flags = EVENT_OWN,
@@ -41,18 +70,15 @@ static void show(struct engine *e, struct talk *c, struct talk_out *o)
         .text = buf_view(&o->text)};
     char me[MSG_NAME + 1];
 
-    memcpy(row.id, o->id, sizeof row.id);
-    memcpy(row.print, e->identity.print, sizeof row.print);
-    o->history = history_add(e->vault, talk_key(c), &row);
-    loop_later(e->loop, &e->save, LOOP_FLUSH);
     memcpy(ev.key, o->id, sizeof ev.key);
     if (c->page != NULL)
         model_add(e->model, c->page, &ev);
     (void)bytes_copy(me, sizeof me, ev.who);
-    chatlog_line(e, c, row.wall_ms, me, ev.text);
+    chatlog_line(e, c, e->loop->wall_ms, me, ev.text);
 }
 
-void say_put(struct engine *e, struct talk *c, uint8_t kind, struct bytes text)
+static void put(
+    struct engine *e, struct talk *c, uint8_t kind, const uint8_t *id, struct bytes text)
 {
     uint64_t now_ms = (uint64_t)e->loop->wall_ms;
     struct talk_out *o = talk_out_add(c, now_ms > c->made_ms ? now_ms : c->made_ms + 1);
@@ -60,13 +86,29 @@ void say_put(struct engine *e, struct talk *c, uint8_t kind, struct bytes text)
     o->kind = kind;
     o->tag = e->tag;
     o->careful = e->careful;
-    rand_bytes(o->id, sizeof o->id);
+    memcpy(o->id, id, sizeof o->id);
     buf_bytes(&o->text, text);
+    if (kind == PAYLOAD_TEXT_KIND || kind == PAYLOAD_FILE)
+        write_down(e, c, o);
     if (kind == PAYLOAD_TEXT_KIND)
         show(e, c, o);
     keep_out(e, c, o);
     engine_hold(e, o->tag);
     engine_touch(e, c);
+}
+
+void say_put(struct engine *e, struct talk *c, uint8_t kind, struct bytes text)
+{
+    uint8_t id[PAYLOAD_ID];
+
+    rand_bytes(id, sizeof id);
+    put(e, c, kind, id, text);
+}
+
+void say_offer(
+    struct engine *e, struct talk *c, const uint8_t id[PAYLOAD_ID], struct bytes offer)
+{
+    put(e, c, PAYLOAD_FILE, id, offer);
 }
 
 static struct talk_out *first_waiting(const struct talk *c)
@@ -86,15 +128,16 @@ bool say_waits(const struct talk *c)
 /* A message comes further, on the screen and in the history. */
 static void come(struct engine *e, struct talk *c, const struct talk_out *o, uint8_t state)
 {
+    char words[TRANSFER_WORDS];
     struct history_row row = {.n = o->history,
         .wall_ms = (int64_t)o->made_ms,
         .kind = o->kind,
         .state = state,
         .flags = HISTORY_OWN,
         .who = model_nick(e->model),
-        .text = buf_view(&o->text)};
+        .text = words_of(o, words)};
 
-    if (o->kind != PAYLOAD_TEXT_KIND)
+    if (o->kind != PAYLOAD_TEXT_KIND && o->kind != PAYLOAD_FILE)
         return;
     memcpy(row.id, o->id, sizeof row.id);
     memcpy(row.print, e->identity.print, sizeof row.print);
@@ -182,6 +225,8 @@ static void give_up(struct engine *e, struct talk *c, struct talk_out *o, const 
     engine_say_in(e, c, EVENT_WARN, "Not sent: %s.", why);
     engine_fail(e, o->tag, why);
     engine_release(e, o->tag);
+    if (o->kind == PAYLOAD_FILE)
+        files_unsaid(e, o->id, why);
     talk_out_free(take_out(c, o->id));
 }
 

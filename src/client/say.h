@@ -11,6 +11,9 @@
 
 /* One more message; kind is a payload_kind with text (a PSK: generation and secret). */
 void say_put(struct engine *e, struct talk *c, uint8_t kind, struct bytes text);
+/* That a file is offered, under the id that it has; it was shown. */
+void say_offer(
+    struct engine *e, struct talk *c, const uint8_t id[PAYLOAD_ID], struct bytes offer);
 bool say_waits(const struct talk *c); /* something is there to be sealed */
 void say_next(struct engine *e, struct talk *c);
 /* Nobody will ever get what waits here: all of it failed. */

@@ -7,8 +7,10 @@
 #include "base/mem.h"
 #include "client/answer.h"
 #include "client/catchup.h"
+#include "client/cmd.h"
 #include "client/command.h"
 #include "client/draft.h"
+#include "client/file_pump.h"
 #include "client/group.h"
 #include "client/handle.h"
 #include "client/handle_connect.h"
@@ -211,6 +213,7 @@ static void forget_link(struct engine *e)
     e->published = false;
     forget_requests(e);
     pump_link_lost(e);
+    file_pump_line_lost(e);
     loop_timer_stop(e->loop, &e->beat);
     loop_timer_stop(e->loop, &e->answer);
     loop_timer_stop(e->loop, &e->relist);
@@ -238,8 +241,16 @@ static void on_down(void *user, enum link_end why, const char *detail)
         try_later(e);
 }
 
-static const struct link_user ON_LINK = {
-    .up = on_up, .frame = on_frame, .ceiling = on_ceiling, .down = on_down};
+static void on_hungry(void *user)
+{
+    file_pump_hungry(user);
+}
+
+static const struct link_user ON_LINK = {.up = on_up,
+    .frame = on_frame,
+    .ceiling = on_ceiling,
+    .down = on_down,
+    .hungry = on_hungry};
 
 /* ---- time ---- */
 
@@ -398,6 +409,7 @@ static void init_time(struct engine *e)
     loop_task_init(&e->pump, pump_run, e);
     loop_task_init(&e->save, on_save, e);
     loop_task_init(&e->keys, keys_more, e);
+    file_pump_init(e);
 }
 
 static enum err read_vault(struct engine *e, char *why, size_t why_n)
@@ -463,6 +475,7 @@ void session_free(struct session *s)
         return;
     stop_time(e);
     past_free(e);
+    file_pump_free(e);
     while (e->talks != NULL) {
         struct talk *c = e->talks;
         e->talks = c->next;
@@ -534,6 +547,10 @@ static void serve(struct engine *e, const struct intent *i)
     } else if (i->kind == INTENT_WORDS || i->kind == INTENT_CAREFUL) {
         e->careful = i->kind == INTENT_CAREFUL;
         command_words(e, text);
+        e->careful = false;
+    } else if (i->kind == INTENT_FILE || i->kind == INTENT_FILE_CAREFUL) {
+        e->careful = i->kind == INTENT_FILE_CAREFUL;
+        cmd_file(e, text);
         e->careful = false;
     } else {
         command_line(e, text);

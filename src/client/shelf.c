@@ -12,7 +12,8 @@ struct shelf_row {
 };
 
 static const enum vault_space SPACES[] = {VAULT_PERSON, VAULT_PACKAGE, VAULT_CONVO, VAULT_GROUP,
-    VAULT_SENDER, VAULT_OUTBOX, VAULT_SETTING, VAULT_TOKEN, VAULT_DRAFT};
+    VAULT_SENDER, VAULT_OUTBOX, VAULT_SETTING, VAULT_TOKEN, VAULT_DRAFT, VAULT_FILE,
+    VAULT_ACCEPT};
 
 struct loading {
     struct shelf *shelf;

@@ -221,6 +221,8 @@ struct talk {
     uint64_t cursor_ms;
     uint64_t stream, index;
     uint64_t made_ms; /* of our newest message */
+    unsigned keyless; /* times that the other had left no key, one after the other */
+    bool file_waits;  /* a file of ours is to be offered, and there is no group yet */
     struct talk_out *out;
     struct talk_sent *sent, **sent_end;
     size_t sent_n;

@@ -43,6 +43,8 @@ enum vault_space {
     VAULT_SETTING,
     VAULT_TOKEN, /* what logs in without a password */
     VAULT_DRAFT,
+    VAULT_FILE,   /* files on their way */
+    VAULT_ACCEPT, /* whose files are accepted without asking */
     VAULT_SPACES
 };
 

@@ -66,6 +66,47 @@ enum err hash_sha256(struct bytes in, uint8_t out[HASH_SHA256])
     return hash_of(&HASH_ALG_SHA256, &in, 1, out);
 }
 
+struct hash_run {
+    const struct hash_alg *alg;
+    EVP_MD_CTX *ctx;
+    bool good;
+};
+
+struct hash_run *hash_run_new(const struct hash_alg *alg)
+{
+    struct hash_run *h = mem_alloc(sizeof *h);
+
+    h->alg = alg;
+    h->ctx = EVP_MD_CTX_new();
+    if (h->ctx == NULL || EVP_MD_CTX_copy_ex(h->ctx, fetch_md_ctx(alg->row)) != 1)
+        mem_die("no memory for a hash context");
+    h->good = begin(h->ctx);
+    return h;
+}
+
+void hash_run_free(struct hash_run *h)
+{
+    if (h == NULL)
+        return;
+    wash(h->alg, h->ctx);
+    EVP_MD_CTX_free(h->ctx);
+    mem_free(h);
+}
+
+void hash_run_put(struct hash_run *h, struct bytes v)
+{
+    h->good = h->good && put(h->ctx, v);
+}
+
+enum err hash_run_end(struct hash_run *h, uint8_t *out)
+{
+    bool good = h->good && EVP_DigestFinal_ex(h->ctx, out, NULL) == 1;
+
+    wash(h->alg, h->ctx);
+    h->good = begin(h->ctx);
+    return finish(good, out, h->alg->size);
+}
+
 /* HMAC is two hashes (RFC 2104); OpenSSL's own costs half as much again, and leaves the key
  * in its context. */
 struct hmac {

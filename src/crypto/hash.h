@@ -35,6 +35,13 @@ extern const struct hash_alg HASH_ALG_SHA512_256;
 enum err hash_of(
     const struct hash_alg *alg, const struct bytes *parts, size_t count, uint8_t *out);
 enum err hash_sha256(struct bytes in, uint8_t out[HASH_SHA256]);
+/* The same for what comes piece by piece: it has a context of its own, for one thread at a
+ * time. A failure is told at the end. */
+struct hash_run;
+struct hash_run *hash_run_new(const struct hash_alg *alg);
+void hash_run_free(struct hash_run *h); /* NULL is fine */
+void hash_run_put(struct hash_run *h, struct bytes v);
+enum err hash_run_end(struct hash_run *h, uint8_t *out); /* and it begins anew */
 enum err hash_hmac(const struct hash_alg *alg, struct bytes key, const struct bytes *parts,
     size_t count, uint8_t *out);
 enum err hash_extract(

@@ -65,6 +65,12 @@ void face_fail(struct face *f, int status, const char *fmt, ...)
     face_quit(f, status);
 }
 
+void face_stop(struct face *f, int status)
+{
+    if (!f->over && (f->ops->stop == NULL || !f->ops->stop(f)))
+        face_quit(f, status);
+}
+
 static void put_quit(struct face *f)
 {
     /* Who is leaving already would be put out at once by asking again. */
@@ -254,8 +260,23 @@ size_t face_queued(const struct model *m)
     return n;
 }
 
+/* Of ours, that go on by themselves; and whether one of them moves. */
+static size_t files_out(const struct model *m, bool *moves)
+{
+    size_t n = 0;
+
+    *moves = false;
+    for (size_t i = 0; i < m->files.count; i++) {
+        const struct transfer *t = m->files.all[i];
+        *moves = *moves || (!t->resting && transfer_moves(t));
+        n += t->own && !t->resting && !transfer_over(t);
+    }
+    return n;
+}
+
 void face_drain(struct face *f)
 {
+    bool moves = false;
     size_t waiting;
 
     if (!f->ended || f->in.n != 0 || f->over)
@@ -265,13 +286,19 @@ void face_drain(struct face *f)
         f->drain_ms = f->now_ms + FACE_DRAIN_MS;
     }
     waiting = face_queued(f->model);
-    if (face_is_settled(f) && waiting == 0 && f->awaited == 0 && f->model->intents.count == 0)
+    size_t files = files_out(f->model, &moves);
+    if (moves)
+        f->drain_ms = f->now_ms + FACE_DRAIN_MS;
+    if (face_is_settled(f) && waiting == 0 && files == 0 && !moves && f->awaited == 0 &&
+        f->model->intents.count == 0)
         face_quit(f, f->model->link == MODEL_READY     ? FACE_OK
                      : f->model->link == MODEL_REFUSED ? FACE_REFUSED
                                                        : FACE_NOBODY);
     else if (f->now_ms >= f->drain_ms && waiting != 0)
         face_fail(
             f, FACE_NOBODY, "%zu of your messages did not reach the relay in time.", waiting);
+    else if (f->now_ms >= f->drain_ms && files != 0)
+        face_fail(f, FACE_NOBODY, "%zu of your files were not taken in time.", files);
     else if (f->now_ms >= f->drain_ms)
         face_fail(f, FACE_NOBODY, "The relay did not answer in time.");
 }

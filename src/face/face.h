@@ -35,7 +35,8 @@ struct face;
 struct face_ops {
     bool (*line)(struct face *f, struct bytes line); /* false: not now, offer it again */
     void (*turn)(struct face *f);                    /* may be NULL */
-    void (*fini)(struct face *f);                    /* may be NULL */
+    bool (*stop)(struct face *f); /* true: it ends by itself, soon; may be NULL */
+    void (*fini)(struct face *f); /* may be NULL */
 };
 
 struct face {
@@ -75,6 +76,8 @@ bool face_behind(const struct face *f);       /* text waits until out_fd can be 
 
 /* Ends in order; the first reason counts. */
 void face_quit(struct face *f, int status);
+/* The person wants it to end: at once, or once what is under way was brought to an end. */
+void face_stop(struct face *f, int status);
 void face_fail(struct face *f, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void face_put(struct face *f, struct bytes text);

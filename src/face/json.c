@@ -6,22 +6,11 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "face/asked.h"
 #include "face/objects.h"
+#include "face/pulse.h"
 
 #define PENDING 128
-#define KEYS    8
-
-enum what { SAY, COMMAND, ANSWER, ROOMS, PEOPLE, STATUS, QUIT };
-
-static const struct request_row ROWS[] = {
-    [SAY] = {"say", "room person text", "text", ""},
-    [COMMAND] = {"command", "room person line", "line", ""},
-    [ANSWER] = {"answer", "text", "text", ""},
-    [ROOMS] = {"rooms", "", "", "rooms"},
-    [PEOPLE] = {"people", "room person", "", "people"},
-    [STATUS] = {"status", "", "", "link retry nick account address trust fingerprint ask"},
-    [QUIT] = {"quit", "", "", ""},
-};
 
 struct json_face {
     struct face f; /* first: a struct face is one of these */
@@ -33,22 +22,8 @@ struct json_face {
     /* The last that was told of the link, and of a room: much of what changes does not show. */
     struct buf last_link;
     struct buf last_room;
+    struct pulse pulse;
 };
-
-/* One request, while it is read. Texts are borrowed from the doc. */
-struct asked {
-    struct json_doc *doc;
-    int64_t id; /* 0: none could be read */
-    enum what what;
-    bool has_where;
-    struct target where;
-    const char *text;
-};
-
-const struct request_row *json_face_at(size_t i)
-{
-    return i < MEM_COUNT(ROWS) ? &ROWS[i] : NULL;
-}
 
 static struct json_face *self(struct face *f)
 {
@@ -91,116 +66,15 @@ static void reply(struct face *f, int64_t id, bool ok, const char *why)
     reply_end(f, &o, &line);
 }
 
-/* ---- reading a request ---- */
-
-/* Cuts a list of words into keys that json_only() takes; room holds them. */
-static void key_list(const char *words, char room[64], const char *keys[KEYS])
+static bool is_pending(const void *arg, int64_t id)
 {
-    size_t n = 0;
+    const struct json_face *j = arg;
 
-    keys[n++] = "id";
-    keys[n++] = "do";
-    (void)bytes_copy(room, 64, bytes_str(words));
-    for (char *at = room; *at != '\0' && n < KEYS - 1;) {
-        char *blank = strchr(at, ' ');
-        keys[n++] = at;
-        if (blank == NULL)
-            break;
-        *blank = '\0';
-        at = blank + 1;
-    }
-    keys[n] = NULL;
-}
-
-static bool read_what(struct asked *a, const struct json *root)
-{
-    const char *word = NULL;
-
-    if (!json_get_str(a->doc, root, "do", 32, &word)) {
-        json_fail(a->doc, root, "do", "is missing");
-        return false;
-    }
-    for (size_t i = 0; i < MEM_COUNT(ROWS); i++) {
-        if (strcmp(ROWS[i].name, word) == 0) {
-            a->what = (enum what)i;
-            return true;
-        }
-    }
-    json_fail(a->doc, root, "do", "is no request");
-    return false;
-}
-
-static void read_where(struct asked *a, const struct json *root)
-{
-    const char *room = NULL;
-    const char *person = NULL;
-
-    if (json_get_str(a->doc, root, "room", ROOM_NAME, &room) && room[0] == '\0')
-        json_fail(a->doc, root, "room", "must not be empty");
-    if (json_get_str(a->doc, root, "person", ROSTER_NAME, &person) && person[0] == '\0')
-        json_fail(a->doc, root, "person", "must not be empty");
-    if (room != NULL && person != NULL)
-        json_fail(a->doc, root, "person", "does not go with room");
-    a->has_where = room != NULL || person != NULL;
-    if (a->has_where)
-        a->where = (struct target){person != NULL, bytes_str(person != NULL ? person : room)};
-    if (a->what == SAY && !a->has_where)
-        json_fail(a->doc, root, "room", "is missing, and so is person");
-}
-
-static void read_text(struct asked *a, const struct json *root)
-{
-    const char *key = ROWS[a->what].needs;
-
-    if (key[0] == '\0')
-        return;
-    if (!json_get_str(a->doc, root, key, INTENT_BYTES, &a->text)) {
-        json_fail(a->doc, root, key, "is missing");
-        return;
-    }
-    if (a->what != ANSWER && a->text[0] == '\0')
-        json_fail(a->doc, root, key, "must not be empty");
-    if (a->what == COMMAND && (a->text[0] != '/' || a->text[1] == '/'))
-        json_fail(a->doc, root, key, "must begin with one /");
-    if (a->what != SAY && strpbrk(a->text, "\r\n") != NULL)
-        json_fail(a->doc, root, key, "must be one line");
-}
-
-static bool pending_has(const struct json_face *j, int64_t id)
-{
     for (size_t i = 0; i < j->count; i++) {
         if (j->pending[i].id == id)
             return true;
     }
     return false;
-}
-
-/* All of it is right, or why says what is not. a->doc is to be freed in any case. */
-static enum err read_asked(
-    const struct json_face *j, struct bytes line, struct asked *a, char *why, size_t why_n)
-{
-    const char *keys[KEYS];
-    char room[64];
-    int64_t id = 0;
-
-    *a = (struct asked){0};
-    enum err e = json_parse(line, false, &a->doc, why, why_n);
-    if (e != ERR_OK)
-        return e;
-    const struct json *root = json_root(a->doc);
-    if (!json_get_int(a->doc, root, "id", 1, JSON_MAX_INT, &id))
-        json_fail(a->doc, root, "id", "is missing");
-    if (json_end(a->doc, why, why_n) == ERR_OK && pending_has(j, id))
-        json_fail(a->doc, root, "id", "is that of a request that has no answer yet");
-    else
-        a->id = id;
-    if (read_what(a, root)) {
-        key_list(ROWS[a->what].keys, room, keys);
-        json_only(a->doc, root, keys);
-        read_where(a, root);
-        read_text(a, root);
-    }
-    return json_end(a->doc, why, why_n);
 }
 
 /* ---- doing it ---- */
@@ -223,10 +97,12 @@ static void send_list(struct json_face *j, const struct asked *a)
         return;
     }
     reply_begin(&o, &line, a->id, true);
-    if (a->what == ROOMS)
+    if (a->what == ASKED_ROOMS)
         object_rooms(&o, j->f.model);
-    else if (a->what == PEOPLE)
+    else if (a->what == ASKED_PEOPLE)
         object_people(&o, r);
+    else if (a->what == ASKED_TRANSFERS)
+        object_files(&o, j->f.model);
     else
         object_status(&o, j->f.model);
     reply_end(&j->f, &o, &line);
@@ -245,20 +121,52 @@ static void open_talk(struct json_face *j, const struct target *who)
     (void)face_intent(&j->f, INTENT_LINE, NULL, bytes_str(line));
 }
 
+static const enum intent_kind KINDS[ASKED_KINDS] = {
+    [ASKED_SAY] = INTENT_WORDS,
+    [ASKED_COMMAND] = INTENT_LINE,
+    [ASKED_ANSWER] = INTENT_ANSWER,
+    [ASKED_SEND_FILE] = INTENT_FILE,
+    [ASKED_ACCEPT] = INTENT_LINE,
+    [ASKED_REFUSE] = INTENT_LINE,
+    [ASKED_PAUSE] = INTENT_LINE,
+    [ASKED_RESUME] = INTENT_LINE,
+    [ASKED_CANCEL] = INTENT_LINE,
+};
+
+static void put_intent(const struct asked *a, struct buf *to)
+{
+    const char *more = a->more != NULL ? a->more : "";
+
+    if (a->what == ASKED_SEND_FILE) {
+        buf_text(to, a->text);
+        if (more[0] != '\0')
+            buf_u8(to, 0);
+        buf_text(to, more);
+    } else if (a->n != 0) {
+        buf_fmt(to, "/%s %lld", asked_at(a->what)->name, (long long)a->n);
+        if (more[0] != '\0')
+            buf_fmt(to, " %s", more);
+    } else {
+        buf_text(to, a->text);
+    }
+}
+
 /* The engine answers, by an outcome. */
 static void pass_on(struct json_face *j, const struct asked *a)
 {
-    static const enum intent_kind KINDS[] = {
-        [SAY] = INTENT_WORDS, [COMMAND] = INTENT_LINE, [ANSWER] = INTENT_ANSWER};
     const struct target *where = a->has_where ? &a->where : NULL;
+    struct buf text;
 
-    if (a->what == ANSWER && !j->f.model->ask.open) {
+    if (a->what == ASKED_ANSWER && !j->f.model->ask.open) {
         reply(&j->f, a->id, false, "Nothing was asked.");
         return;
     }
-    if (a->what == SAY)
+    if (a->what == ASKED_SAY || a->what == ASKED_SEND_FILE)
         open_talk(j, &a->where);
-    uint64_t tag = face_intent(&j->f, KINDS[a->what], where, bytes_str(a->text));
+    buf_init(&text, 2 * (size_t)INTENT_BYTES);
+    put_intent(a, &text);
+    uint64_t tag = face_intent(&j->f, KINDS[a->what], where, buf_view(&text));
+    buf_wipe(&text);
     if (tag == 0) {
         reply(&j->f, a->id, false, "Too much is asked for at once; try again.");
         return;
@@ -269,7 +177,7 @@ static void pass_on(struct json_face *j, const struct asked *a)
 
 static bool is_for_later(struct json_face *j, const struct asked *a)
 {
-    bool passed = a->what == SAY || a->what == COMMAND || a->what == ANSWER;
+    bool passed = a->what != ASKED_QUIT && asked_at(a->what)->gives[0] == '\0';
 
     return passed && (j->count == PENDING || !face_is_settled(&j->f));
 }
@@ -281,21 +189,19 @@ static bool on_line(struct face *f, struct bytes line)
     char why[256] = "";
     bool later = false;
 
-    if (read_asked(j, line, &a, why, sizeof why) != ERR_OK) {
+    if (asked_read(&a, line, is_pending, j, why, sizeof why) != ERR_OK) {
         reply(f, a.id, false, why);
     } else if (is_for_later(j, &a)) {
         later = true;
-    } else if (a.what == QUIT) {
+    } else if (a.what == ASKED_QUIT) {
         reply(f, a.id, true, NULL);
         face_quit(f, FACE_OK);
-    } else if (ROWS[a.what].gives[0] != '\0') {
+    } else if (asked_at(a.what)->gives[0] != '\0') {
         send_list(j, &a);
     } else {
         pass_on(j, &a);
     }
-    if (a.doc != NULL && json_type(json_root(a.doc)) == JSON_OBJECT)
-        json_wipe(a.doc, "text");
-    json_free(a.doc);
+    asked_free(&a);
     return !later;
 }
 
@@ -346,6 +252,19 @@ static void on_room(void *arg, const struct room *r)
     put_news(j, &j->last_room, &line);
 }
 
+static void on_file(void *arg, const struct transfer *t)
+{
+    static const struct pulse_pace PACE = {.ms = 490}; /* twice a second */
+    struct json_face *j = arg;
+    struct buf line;
+
+    if (pulse_take(&j->pulse, t, j->f.model->wall_ms, &PACE) == PULSE_NONE)
+        return;
+    buf_init(&line, FACE_OUT);
+    object_file(&line, t);
+    put_line(j, &line);
+}
+
 static void on_ask(void *arg)
 {
     struct json_face *j = arg;
@@ -379,6 +298,7 @@ static void on_fini(struct face *f)
     struct json_face *j = self(f);
 
     f->model->ear = (struct model_ear){0};
+    pulse_fini(&j->pulse);
     buf_free(&j->last_link);
     buf_free(&j->last_room);
     while (j->count > 0)
@@ -394,7 +314,13 @@ struct face *json_face_new(struct model *m, int out_fd)
     face_init(&j->f, &OPS, m, out_fd);
     buf_init(&j->last_link, FACE_OUT);
     buf_init(&j->last_room, FACE_OUT);
-    m->ear = (struct model_ear){on_event, on_link, on_room, on_ask, on_outcome, j};
+    m->ear = (struct model_ear){.event = on_event,
+        .link = on_link,
+        .room = on_room,
+        .ask = on_ask,
+        .outcome = on_outcome,
+        .file = on_file,
+        .arg = j};
     return &j->f;
 }
 

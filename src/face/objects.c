@@ -6,8 +6,12 @@
 #include "base/utf8.h"
 #include "face/text.h"
 
-#define SAID     "room|person from tag guest verified own old mention text display time key state"
+#define SAID                                                                                   \
+    "room|person from tag guest verified own old mention file text display time key state"
 #define HAPPENED "room|person who text display time"
+#define FILES                                                                                  \
+    "n key state way name bytes done rate from tag room|person verified note display sha256 "  \
+    "path why people"
 
 static const struct object_row ROWS[] = {
     {"message", SAID, "room|person tag"},
@@ -20,6 +24,7 @@ static const struct object_row ROWS[] = {
     {"notice", HAPPENED, "room|person who"},
     {"warning", HAPPENED, "room|person who"},
     {"error", HAPPENED, "room|person who"},
+    {"file", FILES, "from tag people"},
     {"link", "link retry nick account address trust", ""},
     {"room", "room|person joined seal epoch members verified code topic", ""},
     {"ask", "open hidden words", ""},
@@ -122,16 +127,21 @@ static void put_text(struct json_out *o, const struct event *ev)
     buf_wipe(&clean);
 }
 
-static void put_key(struct json_out *o, const struct event *ev)
+static void put_hex(struct json_out *o, const uint8_t key[EVENT_KEY])
 {
     struct buf hex;
 
     buf_init(&hex, 2 * (size_t)EVENT_KEY);
     for (size_t i = 0; i < EVENT_KEY; i++)
-        buf_fmt(&hex, "%02x", ev->key[i]);
+        buf_fmt(&hex, "%02x", key[i]);
     json_out_str(o, "key", buf_view(&hex));
-    json_out_text(o, "state", event_state_str(ev->state));
     buf_free(&hex);
+}
+
+static void put_key(struct json_out *o, const struct event *ev)
+{
+    put_hex(o, ev->key);
+    json_out_text(o, "state", event_state_str(ev->state));
 }
 
 static void put_said(struct json_out *o, const struct event *ev)
@@ -144,6 +154,7 @@ static void put_said(struct json_out *o, const struct event *ev)
     json_out_bool(o, "own", (ev->flags & EVENT_OWN) != 0);
     json_out_bool(o, "old", (ev->flags & EVENT_OLD) != 0);
     json_out_bool(o, "mention", (ev->flags & EVENT_MENTION) != 0);
+    json_out_bool(o, "file", (ev->flags & EVENT_FILE) != 0);
     put_text(o, ev);
     put_key(o, ev);
 }
@@ -164,6 +175,83 @@ void object_event(struct buf *to, const struct room *r, const struct event *ev, 
         put_text(&o, ev);
     }
     end(&o);
+}
+
+/* Numbers of the wire and of disks may be larger than what JSON's readers hold. */
+static void put_count(struct json_out *o, const char *key, uint64_t n)
+{
+    json_out_int(o, key, n < JSON_MAX_INT ? (int64_t)n : JSON_MAX_INT);
+}
+
+static void put_receivers(struct json_out *o, const struct transfer *t)
+{
+    json_out_open(o, "people", '[');
+    for (size_t i = 0; i < t->people_n; i++) {
+        const struct transfer_person *p = &t->people[i];
+        json_out_open(o, NULL, '{');
+        object_str(o, "name", bytes_of(p->name, p->name_n));
+        json_out_text(
+            o, "state", p->state == TRANSFER_FAILED ? "gone" : transfer_state_str(p->state));
+        put_count(o, "done", p->done);
+        json_out_close(o, '}');
+    }
+    json_out_close(o, ']');
+}
+
+static void put_origin(struct json_out *o, const struct transfer *t)
+{
+    if (!t->own)
+        object_str(o, "from", bytes_of(t->from, t->from_n));
+    if (t->tag[0] != '\0')
+        object_str(o, "tag", bytes_of(t->tag, strnlen(t->tag, sizeof t->tag)));
+    object_str(o, t->direct ? "person" : "room", bytes_of(t->where, t->where_n));
+    json_out_bool(o, "verified", t->verified);
+}
+
+static void put_file(struct json_out *o, const struct transfer *t)
+{
+    struct bytes note = bytes_of(t->note, strnlen(t->note, sizeof t->note));
+    struct buf clean;
+
+    json_out_int(o, "n", t->n);
+    put_hex(o, t->key);
+    json_out_text(o, "state", transfer_state_str(t->state));
+    json_out_text(o, "way", t->own ? "out" : "in");
+    object_str(o, "name", bytes_str(t->name));
+    put_count(o, "bytes", t->bytes);
+    put_count(o, "done", t->done);
+    put_count(o, "rate", t->rate);
+    put_origin(o, t);
+    buf_init(&clean, SIZE_MAX);
+    utf8_clean(&clean, note, UTF8_DISPLAY);
+    object_str(o, "note", note);
+    json_out_str(o, "display", buf_view(&clean));
+    buf_free(&clean);
+    json_out_text(o, "sha256", t->hash);
+    object_str(o, "path", bytes_str(t->path));
+    object_str(o, "why", bytes_str(t->why));
+    if (t->own)
+        put_receivers(o, t);
+}
+
+void object_file(struct buf *to, const struct transfer *t)
+{
+    struct json_out o;
+
+    begin(&o, to, "file");
+    put_file(&o, t);
+    end(&o);
+}
+
+void object_files(struct json_out *o, const struct model *m)
+{
+    json_out_open(o, "transfers", '[');
+    for (size_t i = 0; i < m->files.count; i++) {
+        json_out_open(o, NULL, '{');
+        put_file(o, m->files.all[i]);
+        json_out_close(o, '}');
+    }
+    json_out_close(o, ']');
 }
 
 static void put_link(struct json_out *o, const struct model *m)

@@ -24,10 +24,12 @@ const struct object_row *objects_at(size_t i); /* NULL at the end */
 void object_event(struct buf *to, const struct room *r, const struct event *ev, bool fresh);
 void object_link(struct buf *to, const struct model *m);
 void object_room(struct buf *to, const struct room *r);
+void object_file(struct buf *to, const struct transfer *t);
 void object_ask(struct buf *to, const struct model *m);
 
 /* Parts of replies: members of an object that is open. */
 void object_rooms(struct json_out *o, const struct model *m);
+void object_files(struct json_out *o, const struct model *m);
 void object_people(struct json_out *o, const struct room *r);
 void object_status(struct json_out *o, const struct model *m);
 void object_str(struct json_out *o, const char *key, struct bytes foreign);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "model/room.h"
+#include "model/transfer.h"
 
 #define PLACE(field) offsetof(struct options, field)
 #define FD_MOST      1023
@@ -15,10 +17,12 @@ enum {
     SEND = 1u << OPTIONS_SEND,
     TAIL = 1u << OPTIONS_TAIL,
     ROOMS = 1u << OPTIONS_ROOMS,
+    SEND_FILE = 1u << OPTIONS_SEND_FILE,
+    RECEIVE = 1u << OPTIONS_RECEIVE,
     DOCTOR = 1u << OPTIONS_DOCTOR,
     PASSPHRASE = 1u << OPTIONS_PASSPHRASE,
     IDENTITY = 1u << OPTIONS_IDENTITY,
-    ONLINE = SCREEN | SEND | TAIL | ROOMS | DOCTOR,
+    ONLINE = SCREEN | SEND | TAIL | ROOMS | SEND_FILE | RECEIVE | DOCTOR,
     VAULT = ONLINE | PASSPHRASE | IDENTITY,
 };
 
@@ -29,6 +33,10 @@ static const struct verb_row VERBS[OPTIONS_VERBS] = {
         "say one thing and end; without TEXT what comes on standard input", 1, 2, NULL},
     [OPTIONS_TAIL] = {"tail", "ROOM|@PERSON", "print what is said there", 1, 1, NULL},
     [OPTIONS_ROOMS] = {"rooms", "", "print which rooms there are", 0, 0, NULL},
+    [OPTIONS_SEND_FILE] = {"send-file", "ROOM|@PERSON PATH",
+        "offer a file there and end when whoever wanted it has it", 2, 2, NULL},
+    [OPTIONS_RECEIVE] = {"receive", "[ROOM|@PERSON]",
+        "take files of the people named by --from, and print where they lie", 0, 1, NULL},
     [OPTIONS_DOCTOR] = {"doctor", "", "look at connection, keys and rooms, and say what to do", 0, 0, NULL},
     [OPTIONS_PASSPHRASE] = {"passphrase", "set|change|remove",
         "of what sotto keeps on this machine", 1, 1, "set change remove"},
@@ -74,7 +82,7 @@ static const struct option_row ROWS[] = {
     {"log", 0, "FILE", "write down what the program does; never what is said",
         VAULT, OPTION_TEXT, 0, PLACE(log), NULL, NULL},
     {"json", 0, NULL, "objects, a line each: requests in, replies and events out",
-        SCREEN | TAIL | ROOMS | DOCTOR, OPTION_FLAG, 0, PLACE(json), NULL, "plain"},
+        SCREEN | TAIL | ROOMS | SEND_FILE | RECEIVE | DOCTOR, OPTION_FLAG, 0, PLACE(json), NULL, "plain"},
     {"plain", 0, NULL, "lines of text, for pipes, simple terminals and screen readers",
         SCREEN, OPTION_FLAG, 0, PLACE(plain), NULL, "json"},
     {"theme", 0, "NAME|PATH", "look like this, whatever is set",
@@ -83,10 +91,20 @@ static const struct option_row ROWS[] = {
         SCREEN, OPTION_TEXT, 0, PLACE(check_theme), NULL, "theme theme-demo"},
     {"theme-demo", 0, NULL, "print every part of the screen in its look",
         SCREEN, OPTION_FLAG, 0, PLACE(theme_demo), NULL, "check-theme"},
-    {"require-verified", 0, NULL, "send nothing unless it is sealed and everybody is verified",
-        SEND, OPTION_FLAG, 0, PLACE(verified), NULL, NULL},
+    {"require-verified", 0, NULL, "send to and take from nobody whose key was not compared",
+        SEND | SEND_FILE | RECEIVE, OPTION_FLAG, 0, PLACE(verified), NULL, NULL},
     {"number", 0, "N", "so many messages, then end; 0: for ever",
         TAIL, OPTION_NUMBER, 1000000, PLACE(number), NULL, NULL},
+    {"note", 0, "TEXT", "say this with the file",
+        SEND_FILE, OPTION_TEXT, 0, PLACE(note), NULL, NULL},
+    {"dir", 0, "DIR", "put files into this folder, made when it is not there",
+        RECEIVE, OPTION_TEXT, 0, PLACE(dir), NULL, NULL},
+    {"from", 0, "NAME", "take files of this account or NAME#tag, or of \"any\"",
+        RECEIVE, OPTION_TEXT, 0, PLACE(from), NULL, NULL},
+    {"max", 0, "SIZE", "and none that are larger, as in 500K or 2G",
+        RECEIVE, OPTION_TEXT, 0, PLACE(max), NULL, NULL},
+    {"count", 0, "N", "so many files, then end; 1 when not said; 0: for ever",
+        RECEIVE, OPTION_NUMBER, 1000000, PLACE(count), NULL, NULL},
     {"check-config", 0, NULL, "look whether config.json is right, and end",
         SCREEN, OPTION_FLAG, 0, PLACE(check_config), NULL, NULL},
     {"welcome", 0, NULL, "begin with the page that shows how sotto is used",
@@ -315,6 +333,24 @@ static enum err check_row(struct parse *p, const struct option_row *row)
     return ERR_OK;
 }
 
+static enum err check_files(struct parse *p)
+{
+    struct options *o = p->out;
+
+    if (o->verb == OPTIONS_RECEIVE && o->from == NULL)
+        return fail(p, "receive",
+            "whose files? --from NAME; it takes those of anybody with --from any alone");
+    if (o->verb == OPTIONS_SEND_FILE && o->words[1][0] == '\0')
+        return fail(p, "send-file", "which file? Its path is empty");
+    if (o->max != NULL &&
+        (!transfer_read_size(bytes_str(o->max), &o->max_bytes) || o->max_bytes == 0))
+        return fail(p, "--max", "is no size; one looks like 500K, 20M or 2.5G");
+    if (o->note != NULL &&
+        (strlen(o->note) >= TRANSFER_NOTE || !utf8_valid(bytes_str(o->note))))
+        return fail(p, "--note", "is too long, or no UTF-8");
+    return ERR_OK;
+}
+
 static enum err check(struct parse *p)
 {
     const struct verb_row *verb = &VERBS[p->out->verb];
@@ -332,10 +368,10 @@ static enum err check(struct parse *p)
         (void)snprintf(words, sizeof words, "takes %s", verb->args);
         return fail(p, verb->name, words);
     }
-    if ((p->out->verb == OPTIONS_SEND || p->out->verb == OPTIONS_TAIL) &&
+    if (p->words != 0 && options_has_target(p->out) &&
         options_target(p->out->words[0], &target) != ERR_OK)
         return fail(p, p->out->words[0], "is no room, and no @person");
-    return ERR_OK;
+    return check_files(p);
 }
 
 enum err options_parse(
@@ -345,7 +381,7 @@ enum err options_parse(
     bool words_only = false;
     enum err e = ERR_OK;
 
-    *out = (struct options){.password_fd = -1, .passphrase_fd = -1};
+    *out = (struct options){.password_fd = -1, .passphrase_fd = -1, .count = 1};
     while (p.at < argc && e == ERR_OK) {
         const char *word = argv[p.at++];
         if (words_only || word[0] != '-' || word[1] == '\0')
@@ -361,6 +397,13 @@ enum err options_parse(
     if (e != ERR_OK || out->help || out->version)
         return e;
     return check(&p);
+}
+
+bool options_has_target(const struct options *o)
+{
+    return o->words[0] != NULL &&
+           (o->verb == OPTIONS_SEND || o->verb == OPTIONS_TAIL ||
+               o->verb == OPTIONS_SEND_FILE || o->verb == OPTIONS_RECEIVE);
 }
 
 enum err options_target(const char *word, struct target *out)

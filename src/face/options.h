@@ -17,6 +17,8 @@ enum options_verb {
     OPTIONS_SEND,
     OPTIONS_TAIL,
     OPTIONS_ROOMS,
+    OPTIONS_SEND_FILE,
+    OPTIONS_RECEIVE,
     OPTIONS_DOCTOR,
     OPTIONS_PASSPHRASE,
     OPTIONS_IDENTITY,
@@ -65,6 +67,12 @@ struct options {
     const char *theme, *check_theme;
     bool theme_demo;
     int64_t number;       /* 0: for ever */
+    const char *note;     /* of send-file */
+    const char *dir;      /* of receive: where files go */
+    const char *from;     /* and whose are taken */
+    const char *max;      /* up to which size */
+    uint64_t max_bytes;   /* the same; 0: any */
+    int64_t count;        /* how many; 0: for ever */
     const char *words[2]; /* behind the verb; NULL where there is none */
 };
 
@@ -80,6 +88,7 @@ struct target {
     bool direct;
     struct bytes name;
 };
+bool options_has_target(const struct options *o); /* its first word is one */
 enum err options_target(const char *word, struct target *out);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "face/pulse.h"
 #include "face/text.h"
 
 struct told {
@@ -26,6 +27,7 @@ struct plain {
     struct told *told; /* each room as it was told last */
     size_t told_count;
     size_t told_cap;
+    struct pulse pulse;
 };
 
 static struct plain *self(struct face *f)
@@ -69,12 +71,72 @@ static void tell(struct plain *p, const struct room *r, const char *words)
     put(p, &line);
 }
 
+/* ---- files ---- */
+
+static bool is_offer(const struct event *ev)
+{
+    return ev->kind == EVENT_MESSAGE && (ev->flags & EVENT_FILE) != 0 &&
+           (ev->flags & (EVENT_OWN | EVENT_OLD)) == 0;
+}
+
+static void put_offer(struct buf *to, const struct transfer *t)
+{
+    char words[TRANSFER_WORDS];
+
+    transfer_words(words, t->name, t->bytes);
+    buf_fmt(to, "offer %u: ", t->n);
+    text_name(to, bytes_of(t->from, t->from_n));
+    if (t->tag[0] != '\0')
+        buf_fmt(to, "#%s", t->tag);
+    buf_fmt(to, " sends %s: /accept %u or /refuse %u", words, t->n, t->n);
+    if (t->note[0] == '\0')
+        return;
+    buf_text(to, "; ");
+    text_name(to, bytes_of(t->note, strnlen(t->note, sizeof t->note)));
+}
+
+/* Whether the engine has no words of its own for this: each is told once. */
+static bool is_untold(const struct plain *p, const struct transfer *t)
+{
+    bool accepted = t->own || t->path[0] != '\0';
+
+    if (t->state == TRANSFER_PAUSED)
+        return !t->resting || t->own;
+    if (t->state == TRANSFER_LOST)
+        return p->f.model->link == MODEL_READY;
+    if (t->state == TRANSFER_CANCELLED)
+        return t->own || !accepted;
+    return t->state == TRANSFER_REFUSED && !t->own;
+}
+
+static void on_file(void *arg, const struct transfer *t)
+{
+    static const struct pulse_pace PACE = {.ms = 2000, .percent = 10};
+    struct plain *p = arg;
+    const struct room *r = model_find(p->f.model, t->direct, bytes_of(t->where, t->where_n));
+    enum pulse_news news = pulse_take(&p->pulse, t, p->f.model->wall_ms, &PACE);
+    struct buf words;
+
+    buf_init(&words, FACE_OUT);
+    if (news == PULSE_STATE && t->state == TRANSFER_OFFERED && !t->own)
+        put_offer(&words, t);
+    else if (news == PULSE_FAR ? transfer_moves(t) : news != PULSE_NONE && is_untold(p, t))
+        text_file(&words, t);
+    if (words.n != 0)
+        tell(p, r, buf_cstr(&words));
+    buf_free(&words);
+}
+
+/* ---- the rest of what the model says ---- */
+
 static void on_event(void *arg, const struct room *r, const struct event *ev, bool fresh)
 {
     struct buf line;
 
     if (!fresh && ev->state != EVENT_FAILED)
         return;
+    if (is_offer(ev))
+        return; /* told by on_file(), with its number */
     buf_init(&line, FACE_OUT);
     text_event(&line, r, ev);
     put(arg, &line);
@@ -225,6 +287,7 @@ static void on_fini(struct face *f)
 
     f->model->ear = (struct model_ear){0};
     echo(p, true);
+    pulse_fini(&p->pulse);
     mem_free(p->told);
 }
 
@@ -238,7 +301,13 @@ struct face *plain_new(struct model *m, int in_fd, int out_fd)
     p->in_fd = in_fd;
     p->link = m->link;
     p->page = m->open;
-    m->ear = (struct model_ear){on_event, on_link, on_room, on_ask, on_outcome, p};
+    m->ear = (struct model_ear){.event = on_event,
+        .link = on_link,
+        .room = on_room,
+        .ask = on_ask,
+        .outcome = on_outcome,
+        .file = on_file,
+        .arg = p};
     return &p->f;
 }
 

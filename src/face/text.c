@@ -97,6 +97,8 @@ static void put_who(struct buf *to, const struct event *ev)
         text_who(to, ev);
         buf_text(to, said || ev->kind == EVENT_NOTICE ? ": " : " ");
     }
+    if (said && (ev->flags & EVENT_FILE) != 0)
+        buf_text(to, "file ");
 }
 
 void text_event(struct buf *to, const struct room *r, const struct event *ev)
@@ -110,4 +112,37 @@ void text_event(struct buf *to, const struct room *r, const struct event *ev)
     put_who(to, ev);
     text_clean(to, ev->text);
     buf_text(to, "\n");
+}
+
+static void put_far(struct buf *to, const struct transfer *t)
+{
+    uint32_t left = transfer_left_s(t->bytes, t->done, t->rate);
+    char words[TRANSFER_TIME];
+
+    buf_fmt(to, "%u%%", transfer_percent(t));
+    if (t->rate == 0)
+        return;
+    transfer_size(words, t->rate);
+    buf_fmt(to, ", %s/s", words);
+    if (left == UINT32_MAX)
+        return;
+    transfer_time(words, left);
+    buf_fmt(to, ", %s left", words);
+}
+
+void text_file(struct buf *to, const struct transfer *t)
+{
+    text_name(to, bytes_str(t->name));
+    buf_text(to, ": ");
+    if (t->state == TRANSFER_MOVING) {
+        put_far(to, t);
+        return;
+    }
+    buf_text(to, t->why[0] == '\0' || !transfer_over(t) ? transfer_state_str(t->state) : "");
+    if (t->state == TRANSFER_READING || t->state == TRANSFER_CHECKING)
+        buf_fmt(to, ", %u%%", transfer_percent(t));
+    if (t->why[0] == '\0')
+        return;
+    buf_text(to, transfer_over(t) ? "" : ", ");
+    text_name(to, bytes_str(t->why));
 }

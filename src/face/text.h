@@ -10,9 +10,12 @@
 
 #include "base/buf.h"
 #include "model/room.h"
+#include "model/transfer.h"
 
 /* "09:41 #ops alice: text\n", the person's clock. */
 void text_event(struct buf *to, const struct room *r, const struct event *ev);
+/* "report.pdf: 45%, 1.1 MB/s, 0:12 left", without an end of line. */
+void text_file(struct buf *to, const struct transfer *t);
 void text_where(struct buf *to, const struct room *r); /* "#ops", "@bob"; home: nothing */
 void text_who(struct buf *to, const struct event *ev); /* "bob", "bob#kuti" */
 void text_clock(struct buf *to, int64_t wall_ms);      /* "09:41" */

@@ -23,7 +23,9 @@ enum command_complete {
     COMPLETE_THEME,
     COMPLETE_VALUE, /* of the setting that is named before it */
     COMPLETE_KEY,
-    COMPLETE_ACTION /* what a key can do */
+    COMPLETE_ACTION, /* what a key can do */
+    COMPLETE_PATH,   /* of a file on this machine */
+    COMPLETE_FILE    /* the number of one on its way, as the command takes it */
 };
 
 enum command_needs {

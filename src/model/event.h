@@ -49,7 +49,8 @@ enum event_flag {
     EVENT_VERIFIED = 4, /* the sender's key had been compared */
     EVENT_OLD = 8,      /* from the history: not news */
     EVENT_MENTION = 16, /* names us */
-    EVENT_FOLDED = 32   /* a coming or going of somebody who has not spoken lately: noise */
+    EVENT_FOLDED = 32,  /* a coming or going of somebody who has not spoken lately: noise */
+    EVENT_FILE = 64     /* a message that offers a file: its transfer has the same key */
 };
 
 /* What events are counted by. */

@@ -19,9 +19,11 @@ enum intent_kind {
     INTENT_LINE,    /* a line was entered: a command, or words */
     INTENT_WORDS,   /* words, whatever they look like */
     INTENT_CAREFUL, /* words that only people may read whose keys were compared */
-    INTENT_ANSWER,  /* to what the model asks for */
-    INTENT_TYPING,  /* a key was pressed in a message */
-    INTENT_DRAFT,   /* what stands on the line of a page, to be kept; empty: nothing */
+    INTENT_FILE,    /* the path of a file to be offered, any bytes; with a note behind a NUL */
+    INTENT_FILE_CAREFUL, /* the same, for people alone whose keys were compared */
+    INTENT_ANSWER,       /* to what the model asks for */
+    INTENT_TYPING,       /* a key was pressed in a message */
+    INTENT_DRAFT,        /* what stands on the line of a page, to be kept; empty: nothing */
     INTENT_QUIT
 };
 

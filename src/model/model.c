@@ -48,6 +48,7 @@ void model_free(struct model *m)
     mem_free(m->pages);
     intents_fini(&m->intents);
     trace_fini(&m->trace);
+    transfers_fini(&m->files);
     mem_free(m);
 }
 
@@ -83,6 +84,13 @@ void model_set_work(struct model *m, const char *words)
 {
     m->work = words;
     model_touch(m, MODEL_STATUS);
+}
+
+void model_file_changed(struct model *m, const struct transfer *t)
+{
+    model_touch(m, MODEL_FILES);
+    if (m->ear.file != NULL)
+        m->ear.file(m->ear.arg, t);
 }
 
 unsigned model_take_dirty(struct model *m)

@@ -14,6 +14,7 @@
 #include "model/pref.h"
 #include "model/room.h"
 #include "model/trace.h"
+#include "model/transfer.h"
 
 enum model_part {
     MODEL_ROOMS = 1,
@@ -23,7 +24,8 @@ enum model_part {
     MODEL_HELP = 16,
     MODEL_PREFS = 32,
     MODEL_TRACE = 64, /* and somebody looks at it */
-    MODEL_ALL = 127
+    MODEL_FILES = 128,
+    MODEL_ALL = 255
 };
 
 enum model_link {
@@ -64,6 +66,7 @@ struct model_ear {
     void (*room)(void *arg, const struct room *r); /* joined or left, seal, members or topic */
     void (*ask)(void *arg);                        /* a question was put or taken back */
     void (*outcome)(void *arg, const struct model_outcome *o);
+    void (*file)(void *arg, const struct transfer *t); /* its state or how far it is changed */
     void *arg;
 };
 
@@ -99,6 +102,7 @@ struct model {
     struct prefs prefs;
     struct binds binds;
     struct trace trace;
+    struct transfers files;
     struct intents intents;
     struct model_ear ear;
 };
@@ -168,6 +172,7 @@ enum err model_bind(struct model *m, struct bytes key, struct bytes action); /* 
 void model_open_welcome(struct model *m);
 /* Other words in place of an event's, which keeps its place; nothing when it is gone. */
 void model_retell(struct model *m, struct room *r, uint64_t id, struct bytes text);
+void model_file_changed(struct model *m, const struct transfer *t); /* it is not the same */
 void model_set_work(struct model *m, const char *words); /* of a table; NULL: it is done */
 void model_touch(struct model *m, unsigned parts);
 

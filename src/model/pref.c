@@ -11,6 +11,8 @@
 static const struct pref_row ROWS[PREFS] = {
     [PREF_COLOR] = {"color", PREF_KIND_CHOICE, "auto direct 256 16 mono", "auto",
         "how many colours the terminal is asked for"},
+    [PREF_DOWNLOADS] = {"downloads", PREF_KIND_TEXT, "", "",
+        "the folder for files that you accept; without one your system's own"},
     [PREF_HIGHLIGHT] = {"highlight", PREF_KIND_TEXT, "", "",
         "words that count as a mention of you, with spaces between"},
     [PREF_HINTS] = {"hints", PREF_KIND_BOOL, "on off", "on",

@@ -10,10 +10,11 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-#define PREF_TEXT 96
+#define PREF_TEXT 256
 
 enum pref {
     PREF_COLOR,
+    PREF_DOWNLOADS,
     PREF_HIGHLIGHT,
     PREF_HINTS,
     PREF_MOTION,

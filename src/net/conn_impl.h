@@ -18,7 +18,7 @@
 #include "net/lane.h"
 #include "net/outq.h"
 
-#define CONN_RAW (64u << 10) /* one read(2) */
+#define CONN_RAW (256u << 10) /* one read(2) */
 #define CONN_PLAIN                                                                             \
     (CONN_RAW + (17u << 10)) /* what it decrypts to, with a record begun before */
 

@@ -23,6 +23,16 @@ enum err frame_head(struct bytes in, uint8_t *op, uint32_t *length)
     return reader_err(&r);
 }
 
+void frame_put_head(uint8_t out[FRAME_HEAD], uint8_t op, uint32_t length)
+{
+    struct buf b;
+
+    buf_init_fixed(&b, out, FRAME_HEAD);
+    buf_u32(&b, length);
+    buf_put(&b, MAGIC, sizeof MAGIC);
+    buf_u8(&b, op);
+}
+
 size_t frame_begin(struct buf *b, uint8_t op)
 {
     size_t mark = b->n;

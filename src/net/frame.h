@@ -29,6 +29,8 @@ typedef uint32_t frame_ceiling_fn(void *arg, uint8_t op);
  * yet. */
 enum err frame_head(struct bytes in, uint8_t *op, uint32_t *length);
 
+/* The head of a body that is put behind it by hand. */
+void frame_put_head(uint8_t out[FRAME_HEAD], uint8_t op, uint32_t length);
 /* The two halves of writing one: begin, put the body, end fills the length in. */
 size_t frame_begin(struct buf *b, uint8_t op); /* gives the mark for frame_end */
 void frame_end(struct buf *b, size_t mark);

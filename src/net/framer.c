@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/framer.h"
 
+#define RESERVE 4
+
 /* Kept bytes: at most one read's worth beyond the largest frame there is. */
 #define FRAMER_MAX (4u << 20)
 
@@ -70,6 +72,9 @@ static bool framer_stalled(const struct framer *f)
 
 static enum err framer_keep(struct framer *f, struct bytes in)
 {
+    /* At once as much as the frame will need; but a head alone makes nobody give memory. */
+    if (f->kept.n + in.n >= f->want / RESERVE)
+        buf_reserve(&f->kept, f->want);
     buf_bytes(&f->kept, in);
     return buf_end(&f->kept) == ERR_OK ? ERR_OK : ERR_TOO_BIG;
 }

@@ -53,6 +53,12 @@ static bool room_for_one(struct peer *p)
     return false;
 }
 
+/* Of a conversation of two both have a leaf as soon as one has, and nobody says so here. */
+static bool has_leaf(const struct convo *c, const struct member *m)
+{
+    return c->kind == CONVO_DIRECT || !c->grouped || convo_in_group(m);
+}
+
 /* Those who are in the conversation now; t NULL: only counts them. */
 static size_t each_member(const struct convo *c, const struct user *me, struct transfer *t)
 {
@@ -62,7 +68,7 @@ static size_t each_member(const struct convo *c, const struct user *me, struct t
 
     while ((m = map_next(&c->members, &at, NULL)) != NULL) {
         bool there = (m->durable || m->user != NULL) && m->user != me;
-        if (!there || (c->grouped && !convo_in_group(m)))
+        if (!there || !has_leaf(c, m))
             continue;
         if (t != NULL)
             transfer_add(t, &m->name, m->user, m->durable);

@@ -15,7 +15,7 @@
 #ifndef SERVER_TRANSFER_H
 #define SERVER_TRANSFER_H
 
-#include "server/chunkmap.h"
+#include "base/chunkmap.h"
 #include "server/relay.h"
 
 struct receiver {

@@ -271,8 +271,9 @@ static struct tally count_people(const struct transfer *t)
     for (size_t i = 0; i < t->people_count; i++) {
         const struct receiver *r = &t->people[i];
         bool asked = r->state == FILE_ASKED && !r->barred;
+        bool dropped = r->state == FILE_GONE && !r->barred && r->user != NULL;
         n.present += asked && r->user != NULL && r->user->peer != NULL;
-        n.open += asked;
+        n.open += asked || dropped; /* it may accept again */
         n.unfinished += transfer_unfinished(r);
         n.done += r->state == FILE_DONE;
     }

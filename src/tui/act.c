@@ -62,7 +62,7 @@ static const struct act_row ACT_SCREEN[] = {
 };
 
 static const struct act_row *const TABLES[] = {ACT_LINE, ACT_COMPLETE, ACT_PAST, ACT_RECALL,
-    ACT_EDITOR, ACT_PAGE, ACT_READ, ACT_FIND, ACT_INSPECT, ACT_TERM, ACT_SCREEN};
+    ACT_EDITOR, ACT_PAGE, ACT_READ, ACT_FIND, ACT_INSPECT, ACT_TERM, ACT_FILES, ACT_SCREEN};
 
 act_fn *act_handler(enum action a)
 {
@@ -101,7 +101,7 @@ static bool do_help(struct tui *t, const struct command_line *line)
 static const struct act_command SCREEN_COMMANDS[] = {{"help", do_help}, {NULL, NULL}};
 
 static const struct act_command *const COMMANDS[] = {
-    BIND_COMMANDS, INSPECT_COMMANDS, THEME_COMMANDS, SCREEN_COMMANDS};
+    BIND_COMMANDS, INSPECT_COMMANDS, THEME_COMMANDS, FILE_COMMANDS, SCREEN_COMMANDS};
 
 act_command_fn *act_command(const struct command *row)
 {

@@ -16,7 +16,8 @@ struct act_row {
     act_fn *run; /* NULL ends a table */
 };
 extern const struct act_row ACT_LINE[], ACT_COMPLETE[], ACT_PAST[], ACT_RECALL[], ACT_EDITOR[];
-extern const struct act_row ACT_PAGE[], ACT_READ[], ACT_FIND[], ACT_INSPECT[], ACT_TERM[];
+extern const struct act_row ACT_PAGE[], ACT_READ[], ACT_FIND[], ACT_INSPECT[], ACT_TERM[],
+    ACT_FILES[];
 act_fn *act_handler(enum action a); /* NULL: it is one of the line's, or none */
 
 /* Commands that the screen does by itself: all that need it, and forms of others. False: the
@@ -27,7 +28,8 @@ struct act_command {
     act_command_fn *run;
 };
 /* A NULL name ends one. */
-extern const struct act_command BIND_COMMANDS[], INSPECT_COMMANDS[], THEME_COMMANDS[];
+extern const struct act_command BIND_COMMANDS[], INSPECT_COMMANDS[], THEME_COMMANDS[],
+    FILE_COMMANDS[];
 act_command_fn *act_command(const struct command *row); /* NULL: it is the engine's */
 
 void act_do(struct tui *t, enum action a, const struct input_key *k);
@@ -55,10 +57,14 @@ void act_bare(struct tui *t, const struct input_key *k);
 void act_search(struct tui *t, const struct input_key *k);
 void act_select(struct tui *t, const struct input_key *k);
 void act_select_at(struct tui *t, uint64_t id);
+/* A file is looked for, and offered to that page once it was asked. */
+void act_send_file(struct tui *t, const struct input_key *k);
 /* Asks for what was said before the page begins, and says so. */
 void act_older(struct tui *t);
 /* A line for the engine, meant for the page that is open. */
 void act_push_line(struct tui *t, struct bytes text);
+struct intent act_page(const struct tui *t); /* a line for that page, without text */
+void act_push_line_at(struct tui *t, const struct intent *page, struct bytes text);
 /* ---- act_term.c: focus, mouse, notifications ---- */
 bool act_told(struct tui *t, const struct input_key *k); /* true: it was no key at all */
 void act_scroll(struct tui *t, bool up, size_t arrows);  /* the wheel came as arrow keys */

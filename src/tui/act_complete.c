@@ -56,7 +56,8 @@ static int word_cols(const struct list *l)
 static bool has_notes(const struct list *l)
 {
     for (size_t i = 0; i < l->c.found; i++) {
-        if (l->c.word[i].note[0] != '\0' || l->c.word[i].args[0] != '\0')
+        const struct completion_word *w = &l->c.word[i];
+        if (w->note[0] != '\0' || w->args[0] != '\0' || w->about != NULL)
             return true;
     }
     return false;
@@ -78,7 +79,8 @@ static void draw_row(
         col += screen_text(
                    v->screen, at.row, col, end - col, STYLE_TEXT_BOLD, bytes_str(w->args)) +
                2;
-    (void)screen_text(v->screen, at.row, col, end - col, STYLE_TEXT_DIM, bytes_str(w->note));
+    (void)screen_text(v->screen, at.row, col, end - col, STYLE_TEXT_DIM,
+        bytes_str(w->about != NULL ? w->about : w->note));
 }
 
 static struct rect place(const struct list *l, const struct pane_view *v, int words)

@@ -121,9 +121,10 @@ static void run(struct tui *t, const struct command *c)
     struct command_line line;
 
     (void)snprintf(text, sizeof text, "/%s", c->name);
-    if (c->needs == NEEDS_SCREEN && command_parse(bytes_str(text), &line) == ERR_OK)
-        act_command(c)(t, &line);
-    else if (intents_push(&t->model->intents, INTENT_LINE, bytes_str(text)) != ERR_OK)
+    if (act_command(c) != NULL && command_parse(bytes_str(text), &line) == ERR_OK &&
+        act_command(c)(t, &line))
+        return;
+    if (intents_push(&t->model->intents, INTENT_LINE, bytes_str(text)) != ERR_OK)
         buf_text(&t->v.hint, "Too much is waiting to be done; try again");
 }
 

@@ -11,17 +11,29 @@ static struct rect log_rect(const struct tui *t)
     return t->v.layout.part[LAYOUT_LOG];
 }
 
-void act_push_line(struct tui *t, struct bytes text)
+struct intent act_page(const struct tui *t)
 {
     const struct room *r = t->model->open;
-    struct intent line = {.kind = INTENT_LINE, .direct = r->direct, .where_n = r->name_n};
+    struct intent line = {.kind = INTENT_LINE, .direct = r->direct};
 
-    if (r != t->model->home)
+    if (r != t->model->home) {
+        line.where_n = r->name_n;
         memcpy(line.where, r->name, r->name_n);
-    else
-        line.where_n = 0;
-    if (intents_put(&t->model->intents, &line, text) != ERR_OK)
+    }
+    return line;
+}
+
+void act_push_line_at(struct tui *t, const struct intent *page, struct bytes text)
+{
+    if (intents_put(&t->model->intents, page, text) != ERR_OK)
         buf_text(&t->v.hint, "Too much is waiting to be done; try again.");
+}
+
+void act_push_line(struct tui *t, struct bytes text)
+{
+    struct intent page = act_page(t);
+
+    act_push_line_at(t, &page, text);
 }
 
 void act_older(struct tui *t)

@@ -9,19 +9,22 @@
 #include "base/utf8.h"
 #include "model/tally.h"
 #include "tui/act.h"
+#include "tui/act_file.h"
 #include "tui/act_link.h"
 #include "tui/dialog.h"
 #include "tui/link.h"
 #include "tui/log_view.h"
 #include "tui/term.h"
 
-#define QUOTE_COLS 72
+#define QUOTE_COLS   72
+#define SELECT_HINTS 200
 
 struct select {
     struct overlay o;
     struct tui *t;
     const struct room *room;
     uint64_t id;
+    char hints[SELECT_HINTS];
 };
 
 static struct select *of(struct overlay *o)
@@ -223,6 +226,7 @@ static void draw(struct overlay *o, struct pane_view *v)
 {
     struct rect r = v->layout.part[LAYOUT_INPUT];
 
+    (void)o;
     v->cursor_row = v->marks.row; /* a reader of the screen follows it */
     v->cursor_col = v->layout.part[LAYOUT_LOG].col;
     if (layout_has(&v->layout, LAYOUT_HINTS))
@@ -230,7 +234,16 @@ static void draw(struct overlay *o, struct pane_view *v)
     r.row += r.rows - 1;
     screen_clear(v->screen, (struct rect){r.row, r.col, 1, r.cols});
     (void)screen_text(v->screen, r.row, r.col + 1, r.cols - 2, STYLE_BAR_HINT,
-        v->hint.n != 0 ? buf_view(&v->hint) : bytes_str(o->ops->hints));
+        v->hint.n != 0 ? buf_view(&v->hint) : bytes_str(v->hints));
+}
+
+/* What the selected one offers, if it is a file; NULL: it is none, or nothing is known of it.
+ */
+static const struct transfer *file_of(const struct select *s, const struct event *v)
+{
+    if (v == NULL || v->kind != EVENT_MESSAGE || (v->flags & EVENT_FILE) == 0)
+        return NULL;
+    return transfers_find(&s->t->model->files, v->key);
 }
 
 static void key(struct overlay *o, struct tui *t, enum action a, const struct input_key *k)
@@ -243,7 +256,13 @@ static void key(struct overlay *o, struct tui *t, enum action a, const struct in
     const struct event *v = selected(s);
     uint32_t letter = k->code == INPUT_CHAR && k->mods == 0 ? k->cp : 0;
 
-    if (a == ACTION_BACK || letter == 'k') {
+    const struct transfer *file = file_of(s, v);
+
+    if (t->model->open != s->room) { /* it was left while a question lay over this */
+        overlay_close(t);
+    } else if (file != NULL && act_file_key(t, file->n, letter)) {
+        t->dirty |= MODEL_EVENTS;
+    } else if (a == ACTION_BACK || letter == 'k') {
         step(s, true);
     } else if (a == ACTION_FORTH || letter == 'j') {
         step(s, false);
@@ -259,10 +278,33 @@ static void key(struct overlay *o, struct tui *t, enum action a, const struct in
     }
 }
 
+/* Those of a card first: that is what it is selected for. */
+static void put_hints(struct select *s)
+{
+    const struct transfer *file = file_of(s, selected(s));
+    struct buf to;
+
+    buf_init(&to, sizeof s->hints - 1);
+    if (file != NULL) {
+        act_file_hints(&to, file);
+        buf_text(&to, "  y copy  j k move  ESC leaves");
+    } else {
+        buf_text(&to, s->o.ops->hints);
+    }
+    (void)bytes_copy(s->hints, sizeof s->hints, buf_view(&to));
+    buf_free(&to);
+}
+
 static void follow(struct overlay *o, struct tui *t)
 {
-    if (t->model->open != of(o)->room || selected(of(o)) == NULL)
+    struct select *s = of(o);
+
+    if (t->model->open != s->room || selected(s) == NULL) {
         overlay_close(t);
+        return;
+    }
+    put_hints(s);
+    t->v.hints = s->hints;
 }
 
 static void fini(struct overlay *o)

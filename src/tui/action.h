@@ -33,7 +33,7 @@ enum action_group { GROUP_PAGES, GROUP_READ, GROUP_WRITE, GROUP_FIND, GROUP_SCRE
     X(MENTION_NEXT,    "mention-next",    READ,   "alt-n",                   "and the next one") \
     X(NOISE,           "noise",           READ,   "alt-=",                   "fold comings and goings, or show each") \
     X(SEARCH,          "search",          READ,   "ctrl-s",                  "search this page") \
-    X(SELECT,          "select",          READ,   "alt-s",                   "select a message: copy, reply, open its link") \
+    X(SELECT,          "select",          READ,   "alt-s",                   "select a message: copy, reply, open its link, take its file") \
     X(BARE,            "bare",            READ,   "alt-l",                   "nothing but what was said, to copy by mouse") \
     X(ENTER,           "enter",           WRITE,  "enter",                   "send what was typed") \
     X(NEWLINE,         "newline",         WRITE,  "alt-enter ctrl-j shift-enter", "begin another line of the same message") \
@@ -62,8 +62,10 @@ enum action_group { GROUP_PAGES, GROUP_READ, GROUP_WRITE, GROUP_FIND, GROUP_SCRE
     X(FORTH_ALL,       "forth-all",       WRITE,  "ctrl-down",               "and after that") \
     X(RECALL,          "recall",          WRITE,  "ctrl-r",                  "search what was typed before on any page") \
     X(EDITOR,          "editor",          WRITE,  "ctrl-x,ctrl-e",           "write in your editor: $VISUAL, $EDITOR or vi") \
+    X(SEND_FILE,       "send-file",       WRITE,  "alt-F",                   "choose a file to send to this conversation") \
     X(SWITCHER,        "switcher",        FIND,   "alt-g alt-k",             "find a page, a room, a person") \
     X(PALETTE,         "palette",         FIND,   "alt-x",                   "find anything that can be done") \
+    X(TRANSFERS,       "transfers",       FIND,   "alt-t",                   "files on their way: take, refuse, pause, cancel") \
     X(HELP,            "help",            FIND,   "f1",                      "this help") \
     X(INSPECT,         "inspect",         FIND,   "f12",                     "the frames to and from the relay") \
     X(CANCEL,          "cancel",          SCREEN, "esc ctrl-g",              "close what lies over the page; else the next key counts as with Alt") \

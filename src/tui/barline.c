@@ -34,6 +34,19 @@ void barline_draw(struct barline *b, struct pane_view *v, struct rect r)
 
 /* ---- words that more than one bar has ---- */
 
+/* What quitting does to files that are not there yet. */
+static void put_under_way(struct buf *to, const struct model *m)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->files.count; i++)
+        n += !transfer_over(m->files.all[i]) && m->files.all[i]->state != TRANSFER_OFFERED;
+    if (n == 1)
+        buf_text(to, "; a file goes on when you are back");
+    else if (n != 0)
+        buf_fmt(to, "; %zu files go on when you are back", n);
+}
+
 bool barline_notice(const struct pane_view *v, struct buf *to)
 {
     char key[32];
@@ -41,6 +54,7 @@ bool barline_notice(const struct pane_view *v, struct buf *to)
     if (v->quit_armed) {
         keymap_key(v->keys, ACTION_QUIT_ASK, key);
         buf_fmt(to, "%s again quits; any other key stays", key);
+        put_under_way(to, v->model);
     } else if (v->jumping) {
         buf_fmt(to, "page %s_   two digits, or one and Enter; ESC stays here", v->jump);
     } else if (v->alt_next) {

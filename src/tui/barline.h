@@ -9,7 +9,7 @@
 #include "tui/bar.h"
 #include "tui/pane.h"
 
-#define BARLINE_MAX   12
+#define BARLINE_MAX   16
 #define BARLINE_WHOLE 1000 /* as `least`: all of it or nothing */
 
 struct barline_item {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "tui/complete.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "model/command.h"
 #include "model/setting.h"
 #include "tui/action.h"
+#include "tui/complete_path.h"
 #include "tui/wardrobe.h"
 
 /* What is looked for, and where it goes. */
@@ -251,6 +254,40 @@ static void offer_actions(const struct quest *q)
     offer_with(q, bytes_str("default"), "", "what it did before");
 }
 
+static bool takes(struct bytes command, const struct transfer *f)
+{
+    bool offer = !f->own && f->state == TRANSFER_OFFERED;
+
+    if (bytes_eq(command, bytes_str("/accept")) || bytes_eq(command, bytes_str("/refuse")))
+        return offer;
+    if (bytes_eq(command, bytes_str("/view")))
+        return !f->own && f->state == TRANSFER_DONE;
+    if (bytes_eq(command, bytes_str("/pause")) || bytes_eq(command, bytes_str("/resume")))
+        return !transfer_over(f) && !offer &&
+               f->resting == bytes_eq(command, bytes_str("/resume"));
+    return !transfer_over(f) && !offer;
+}
+
+/* The newest first, each with its name. */
+static void offer_files(const struct quest *q)
+{
+    const struct transfers *ts = &q->m->files;
+    struct completion *c = q->c;
+    struct bytes command = word_of(q->line, 0);
+    char n[16];
+
+    for (size_t i = ts->count; i > 0; i--) {
+        const struct transfer *f = ts->all[i - 1];
+        size_t before = c->found;
+        if (!takes(command, f))
+            continue;
+        (void)snprintf(n, sizeof n, "%u", f->n);
+        offer(q, bytes_str(n));
+        if (c->found != before)
+            c->word[before].about = mem_strdup(f->name);
+    }
+}
+
 static void offer_by(const struct quest *q, enum command_complete what)
 {
     switch (what) {
@@ -282,6 +319,10 @@ static void offer_by(const struct quest *q, enum command_complete what)
     case COMPLETE_ACTION:
         offer_actions(q);
         break;
+    case COMPLETE_FILE:
+        offer_files(q);
+        break;
+    case COMPLETE_PATH: /* offer_paths(): more than a word */
     case COMPLETE_NOTHING:
         break;
     }
@@ -331,6 +372,26 @@ static enum command_complete kind_of(const struct command *row, size_t before)
     return before <= MEM_COUNT(row->complete) ? row->complete[before - 1] : COMPLETE_NOTHING;
 }
 
+/* Some more than fit here may agree on less. */
+static void offer_paths(const struct quest *q, size_t from)
+{
+    struct completion *c = q->c;
+    struct complete_path paths;
+
+    complete_path(&paths, bytes_of(q->line.p + from, q->line.n - from));
+    for (size_t i = 0; i < paths.count && c->found < COMPLETION_MAX; i++) {
+        const char *name = paths.name[i];
+        size_t n = strlen(name);
+        c->word[c->found++] = (struct completion_word){.text = mem_strdup(name),
+            .word = n,
+            .note = name[n - 1] == '/' ? "folder" : "",
+            .args = ""};
+    }
+    c->from = from + paths.from;
+    c->same = paths.same;
+    complete_path_free(&paths);
+}
+
 static void offer_argument(struct quest *q, size_t before)
 {
     struct bytes first = word_of(q->line, 0);
@@ -339,6 +400,13 @@ static void offer_argument(struct quest *q, size_t before)
 
     if (row == NULL)
         return;
+    if (row->complete[0] == COMPLETE_PATH) { /* all that is left of the line is one */
+        size_t from = (size_t)(first.p + first.n - q->line.p);
+        while (from < q->line.n && q->line.p[from] == ' ')
+            from++;
+        offer_paths(q, from);
+        return;
+    }
     what = kind_of(row, before);
     if (what == COMPLETE_ROOM || what == COMPLETE_JOINED)
         (void)take_sign(q, "#");
@@ -370,8 +438,10 @@ void complete_line(struct completion *c, const struct model *m, struct bytes lin
 
 void completion_fini(struct completion *c)
 {
-    for (size_t i = 0; i < c->found; i++)
+    for (size_t i = 0; i < c->found; i++) {
         mem_free(c->word[i].text);
+        mem_free(c->word[i].about);
+    }
     *c = (struct completion){0};
 }
 

@@ -17,6 +17,7 @@ struct completion_word {
     size_t word;      /* bytes of it without that */
     const char *note; /* what it is, or ""; of a table */
     const char *args; /* what it takes, before the note, or "" */
+    char *about;      /* of its own, in place of the note; or NULL */
 };
 
 struct completion {

@@ -226,7 +226,7 @@ static const struct overlay_ops TYPED = {
     .hints = "type it and press Enter   ESC changes nothing",
 };
 
-void dialog_open(struct tui *t, const struct dialog *d, void *arg)
+static struct asking *make(const struct dialog *d, void *arg)
 {
     struct asking *a = mem_alloc(sizeof *a);
 
@@ -240,5 +240,15 @@ void dialog_open(struct tui *t, const struct dialog *d, void *arg)
     a->arg = arg;
     buf_init(&a->words, 1u << 16);
     utf8_clean(&a->words, bytes_str(d->words), UTF8_DISPLAY);
-    overlay_open(t, &a->o);
+    return a;
+}
+
+void dialog_open(struct tui *t, const struct dialog *d, void *arg)
+{
+    overlay_open(t, &make(d, arg)->o);
+}
+
+void dialog_push(struct tui *t, const struct dialog *d, void *arg)
+{
+    overlay_push(t, &make(d, arg)->o);
 }

@@ -29,5 +29,6 @@ struct dialog {
 };
 
 void dialog_open(struct tui *t, const struct dialog *d, void *arg); /* copies what it needs */
+void dialog_push(struct tui *t, const struct dialog *d, void *arg); /* over what there is */
 
 #endif

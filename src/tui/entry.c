@@ -39,8 +39,32 @@ static void put_who(struct buf *to, const struct event *v)
     }
 }
 
-static void put_said(struct buf *to, const struct entry_look *l, const struct event *v)
+/* What is on its way, or was; NULL: nothing is known of it but its words. */
+static const struct transfer *file_of(const struct entry_look *l, const struct event *v)
 {
+    if (l->card.files == NULL || v->kind != EVENT_MESSAGE || (v->flags & EVENT_FILE) == 0)
+        return NULL;
+    return transfers_find(l->card.files, v->key);
+}
+
+static void put_text(struct entry *en, const struct entry_look *l, const struct event *v)
+{
+    const struct transfer *t = file_of(l, v);
+    bool own = (v->flags & EVENT_OWN) != 0;
+
+    if (t != NULL) {
+        int lead = utf8_width(buf_view(&en->text));
+        card_put(&en->text, &en->card, &l->card, t, (struct card_at){en->cols, lead});
+        return;
+    }
+    if ((v->flags & EVENT_FILE) != 0 && l->card.in != NULL)
+        buf_fmt(&en->text, "%s ", own ? l->card.out : l->card.in);
+    utf8_clean(&en->text, v->text, UTF8_DISPLAY);
+}
+
+static void put_said(struct entry *en, const struct entry_look *l, const struct event *v)
+{
+    struct buf *to = &en->text;
     char date[32];
 
     if (v->kind == EVENT_FOUND) {
@@ -50,7 +74,18 @@ static void put_said(struct buf *to, const struct entry_look *l, const struct ev
     }
     if (l->nick_cols == 0)
         put_who(to, v);
-    utf8_clean(to, v->text, UTF8_DISPLAY);
+    put_text(en, l, v);
+}
+
+/* A card says by itself how far it has come, unless it never left. */
+static void put_mark(struct entry *en, const struct event *v, const char *mark)
+{
+    bool card = en->card.parts != 0;
+
+    if (mark[0] == '\0' || (card && v->state != EVENT_FAILED))
+        return;
+    buf_u8(&en->text, card ? '\n' : ' ');
+    buf_text(&en->text, mark);
 }
 
 /* "... 3 joined, 9 left, 1 other (Alt+=)" */
@@ -96,16 +131,14 @@ void entry_init(
     struct entry *en, const struct entry_look *l, const struct item *it, const char *mark)
 {
     buf_init(&en->text, (size_t)EVENT_TEXT * 32);
+    measure(en, l);
+    en->card.parts = 0;
     if (item_folded(it))
         put_folded(&en->text, l, it);
     else
-        put_said(&en->text, l, events_at(l->items.events, it->last));
+        put_said(en, l, events_at(l->items.events, it->last));
     en->mark_at = en->text.n;
-    if (mark[0] != '\0') {
-        buf_u8(&en->text, ' ');
-        buf_text(&en->text, mark);
-    }
-    measure(en, l);
+    put_mark(en, events_at(l->items.events, it->last), mark);
     en->above = (size_t)it->day + it->unread;
     en->rows = wrap_count(buf_view(&en->text), en->cols) + en->above;
 }

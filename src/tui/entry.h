@@ -9,6 +9,7 @@
 #define TUI_ENTRY_H
 
 #include "base/buf.h"
+#include "tui/card.h"
 #include "tui/item.h"
 #include "tui/layout.h"
 
@@ -21,16 +22,18 @@ struct entry_look {
     bool bare;        /* no column but the text's */
     const char *more; /* the glyph before what is folded */
     char key[32];     /* which key unfolds it; or "" */
+    struct card_look card;
 };
 
 struct entry {
     struct buf text;
-    size_t mark_at; /* where the state begins in it; its end: there is none */
-    int indent;     /* columns before it */
-    int hang;       /* and more of them before each row but the first */
-    int cols;       /* of a row of it */
-    size_t above;   /* rows above it: the line of a new day, that of what is new */
-    size_t rows;    /* in all, those included */
+    size_t mark_at;   /* where the state begins in it; its end: there is none */
+    int indent;       /* columns before it */
+    int hang;         /* and more of them before each row but the first */
+    int cols;         /* of a row of it */
+    size_t above;     /* rows above it: the line of a new day, that of what is new */
+    size_t rows;      /* in all, those included */
+    struct card card; /* no parts: it is none */
 };
 
 /* mark: what is to stand behind it, or "". */

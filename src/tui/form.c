@@ -323,6 +323,8 @@ static void fini(struct overlay *o)
 
     for (size_t i = 0; i < FORM_FIELDS; i++)
         editline_fini(&f->line[i]);
+    if (f->s->fini != NULL)
+        f->s->fini(f->arg);
 }
 
 static const struct overlay_ops OPS = {
@@ -334,7 +336,7 @@ static const struct overlay_ops OPS = {
     .hints = "Tab and arrows move   Enter goes on   ESC quits",
 };
 
-struct form *form_open(struct tui *t, const struct form_source *s, void *arg)
+static struct form *make(struct tui *t, const struct form_source *s, void *arg)
 {
     struct form *f = mem_alloc(sizeof *f);
 
@@ -344,9 +346,29 @@ struct form *form_open(struct tui *t, const struct form_source *s, void *arg)
     f->t = t;
     for (size_t i = 0; i < FORM_FIELDS; i++)
         editline_init(&f->line[i]);
-    overlay_open(t, &f->o);
     t->dirty |= MODEL_ALL | PANE_INPUT;
     return f;
+}
+
+struct form *form_open(struct tui *t, const struct form_source *s, void *arg)
+{
+    struct form *f = make(t, s, arg);
+
+    overlay_open(t, &f->o);
+    return f;
+}
+
+struct form *form_push(struct tui *t, const struct form_source *s, void *arg)
+{
+    struct form *f = make(t, s, arg);
+
+    overlay_push(t, &f->o);
+    return f;
+}
+
+void form_set(struct form *f, size_t field, struct bytes text)
+{
+    editline_set(&f->line[field], text);
 }
 
 struct bytes form_text(const struct form *f, size_t field)

@@ -33,10 +33,14 @@ struct form_source {
     void (*looked)(void *arg, struct tui *t, size_t i); /* that choice is shown; or NULL */
     void (*pressed)(void *arg, struct tui *t, struct form *f);
     void (*quit)(void *arg, struct tui *t); /* ESC */
+    void (*fini)(void *arg);                /* the form is gone; or NULL */
 };
 
 /* Source and arg outlive it. What comes back is valid while the form is open. */
 struct form *form_open(struct tui *t, const struct form_source *s, void *arg);
+struct form *form_push(
+    struct tui *t, const struct form_source *s, void *arg);     /* over another */
+void form_set(struct form *f, size_t field, struct bytes text); /* as if it had been typed */
 struct bytes form_text(const struct form *f, size_t field);
 size_t form_chosen(const struct form *f);
 void form_wrong(struct form *f, size_t field, const char *words); /* and the focus is there */

@@ -57,8 +57,12 @@ static bool would_take(const struct model *m, enum command_complete what, struct
         return command_find(word) != NULL;
     case COMPLETE_ON_OFF:
         return bytes_eq(word, bytes_str("on")) || bytes_eq(word, bytes_str("off"));
+    case COMPLETE_PATH:
+        return strchr("/~.", word.n != 0 ? word.p[0] : ' ') != NULL &&
+               memchr(word.p, '/', word.n) != NULL;
     case COMPLETE_SETTING:
         return pref_find(word) != PREFS || setting_find(word) != NULL;
+    case COMPLETE_FILE:
     case COMPLETE_THEME:
     case COMPLETE_VALUE:
     case COMPLETE_KEY:

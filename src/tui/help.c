@@ -123,8 +123,8 @@ static void fill(struct help *h, const struct tui *t, const struct command *topi
         add_topic(h, &t->keys, topic);
     } else if (t->overlay != NULL) {
         (void)add(h, "HERE");
-        (void)snprintf(
-            add(h, t->overlay->ops->hints)->left, sizeof h->row[0].left, "these keys");
+        (void)snprintf(add(h, t->v.hints != NULL ? t->v.hints : t->overlay->ops->hints)->left,
+            sizeof h->row[0].left, "these keys");
     }
     if (r == t->model->home) {
         add_commands(h, "ON THE RELAY'S PAGE AND EVERYWHERE", ANYWHERE);

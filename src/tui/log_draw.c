@@ -129,18 +129,34 @@ static int draw_part(const struct drawing *d, struct rect at, enum style style, 
     return screen_text(d->v->screen, at.row, at.col, at.cols, style, b);
 }
 
+/* The next part of the text that looks as no other. */
+static bool next_span(const struct drawing *d, struct bytes text, size_t at, struct span *out)
+{
+    const struct card *c = &d->en.card;
+
+    if (c->parts == 0)
+        return span_next(text, at, out);
+    for (size_t i = 0; i < c->parts; i++) {
+        if (c->part[i].to <= at)
+            continue;
+        *out = (struct span){i != 0 ? c->part[i - 1].to : 0, c->part[i].to, c->part[i].style};
+        return true;
+    }
+    return false;
+}
+
 /* Bytes from up to to of the text, each part of them in its style; columns used. */
 static int draw_spans(const struct drawing *d, struct rect at, size_t from, size_t to)
 {
     struct bytes text = bytes_of(d->en.text.p, d->en.mark_at);
     bool plain = d->selected || d->l->bare || item_folded(d->it);
     struct span span = {0};
-    bool more = !plain && span_next(text, 0, &span);
+    bool more = !plain && next_span(d, text, 0, &span);
     int start = at.col;
 
     while (from < to) {
         while (more && span.to <= from)
-            more = span_next(text, span.to, &span);
+            more = next_span(d, text, span.to, &span);
         size_t end = !more || span.from >= to ? to : span.from > from ? span.from : span.to;
         bool inside = more && span.from <= from;
         end = end < to ? end : to;

@@ -7,6 +7,21 @@
 
 #define CONTEXT 4 /* of so many parts of the pane, one is above what is revealed */
 
+void log_card_look(const struct pane_view *v, struct card_look *out)
+{
+    *out = (struct card_look){
+        .files = &v->model->files,
+        .gauge = {.full = screen_glyph(v->screen, GLYPH_BAR_FULL),
+            .half = screen_glyph(v->screen, GLYPH_BAR_HALF),
+            .empty = screen_glyph(v->screen, GLYPH_BAR_EMPTY),
+            .numbers = v->bare || pref_number(&v->model->prefs, PREF_MOTION) != 0},
+        .in = screen_glyph(v->screen, GLYPH_IN),
+        .out = screen_glyph(v->screen, GLYPH_OUT),
+        .more = screen_glyph(v->screen, GLYPH_ELLIPSIS),
+    };
+    keymap_key(v->keys, ACTION_SELECT, out->select);
+}
+
 void log_look(const struct pane_view *v, struct entry_look *out)
 {
     const struct room *r = v->model->open;
@@ -22,6 +37,7 @@ void log_look(const struct pane_view *v, struct entry_look *out)
         .more = screen_glyph(v->screen, GLYPH_ELLIPSIS),
     };
     keymap_key(v->keys, ACTION_NOISE, out->key);
+    log_card_look(v, &out->card);
     if (v->bare) {
         out->bare = true;
         out->items.unread_at = 0;
@@ -54,8 +70,9 @@ void log_mark(char out[LOG_MARK], const struct pane_view *v, const struct event 
 
 /* ---- where things are ---- */
 
-static size_t rows_of(
-    const struct pane_view *v, const struct entry_look *l, const struct item *it)
+/* above: those of them that are rules over its text; or NULL. */
+static size_t count_rows(
+    const struct pane_view *v, const struct entry_look *l, const struct item *it, size_t *above)
 {
     struct entry en;
     char mark[LOG_MARK];
@@ -64,8 +81,16 @@ static size_t rows_of(
     log_mark(mark, v, events_at(l->items.events, it->last));
     entry_init(&en, l, it, mark);
     rows = en.rows;
+    if (above != NULL)
+        *above = en.above;
     entry_fini(&en);
     return rows;
+}
+
+static size_t rows_of(
+    const struct pane_view *v, const struct entry_look *l, const struct item *it)
+{
+    return count_rows(v, l, it, NULL);
 }
 
 size_t log_bottom(const struct pane_view *v)
@@ -80,23 +105,44 @@ size_t log_bottom(const struct pane_view *v)
     return v->place.id > es->last_id ? es->count - 1 : 0; /* it was forgotten */
 }
 
+/* Its text may have more or fewer rows by now: those that are seen stay where they are. */
+static size_t still_below(
+    const struct pane_view *v, const struct entry_look *l, const struct item *it)
+{
+    const struct pane_place *p = &v->place;
+    size_t above;
+    size_t rows = count_rows(v, l, it, &above);
+    size_t below = p->below;
+
+    if (p->cols == l->cols && p->rows > below) {
+        size_t seen = p->rows - below;
+        below = rows - above > seen ? rows - above - seen : 0;
+    }
+    return below < rows ? below : rows - 1;
+}
+
 /* The item at the bottom edge, and how many of its rows lie below. */
 static struct item bottom(const struct pane_view *v, const struct entry_look *l, size_t *below)
 {
     struct item it = item_at(&l->items, log_bottom(v));
 
     *below = 0;
-    if (v->place.held && v->place.below != 0) { /* it may have fewer rows by now */
-        size_t rows = rows_of(v, l, &it);
-        *below = v->place.below < rows ? v->place.below : rows - 1;
-    }
+    if (v->place.held)
+        *below = still_below(v, l, &it);
     return it;
 }
 
 static void hold(
     struct pane_view *v, const struct entry_look *l, const struct item *it, size_t below)
 {
-    v->place = (struct pane_place){true, events_at(l->items.events, it->last)->id, below};
+    size_t above;
+    size_t rows = count_rows(v, l, it, &above);
+
+    v->place = (struct pane_place){.held = true,
+        .id = events_at(l->items.events, it->last)->id,
+        .below = below,
+        .rows = rows - above,
+        .cols = l->cols};
 }
 
 size_t log_below(const struct pane_view *v)

@@ -12,6 +12,7 @@
 #include "tui/pane.h"
 
 void log_look(const struct pane_view *v, struct entry_look *out);
+void log_card_look(const struct pane_view *v, struct card_look *out);
 /* What became of a message of ours, as long as it matters; or "". */
 #define LOG_MARK 32
 void log_mark(char out[LOG_MARK], const struct pane_view *v, const struct event *e);

@@ -73,6 +73,8 @@ static void find(struct menu *m)
     m->hits = mem_array(n + 1, sizeof *m->hits);
     m->count = 0;
     for (size_t i = 0; i < n; i++) {
+        if (m->s->wanted != NULL && !m->s->wanted(m->arg, i, bytes_of(m->typed, m->typed_n)))
+            continue;
         row = (struct menu_row){0};
         m->s->row(m->arg, i, &row);
         int fits = score(&typed, &row);
@@ -102,6 +104,8 @@ static void draw_row(struct menu *m, struct pane_view *v, struct rect at, size_t
     int col = 2;
 
     m->s->row(m->arg, m->hits[hit].i, &row);
+    if (m->s->filled != NULL)
+        m->s->filled(m->arg, m->hits[hit].i, &row);
     screen_select(v->screen, here);
     screen_clear(v->screen, at);
     if (here) { /* not by colour alone */
@@ -247,6 +251,8 @@ static void on_char(struct menu *m, struct tui *t, const struct input_key *k)
 
 static void forget_last(struct menu *m, struct tui *t)
 {
+    if (m->typed_n == 0 && m->s->backed != NULL && m->s->backed(m->arg, t))
+        return;
     erase(m);
     retyped(m, t);
 }
@@ -321,6 +327,12 @@ static void cancel(struct overlay *o, struct tui *t)
         m->s->cancelled(m->arg, t);
 }
 
+static void follow(struct overlay *o, struct tui *t)
+{
+    if (self(o)->s->hints != NULL)
+        t->v.hints = self(o)->s->hints;
+}
+
 static void fini(struct overlay *o)
 {
     struct menu *m = self(o);
@@ -335,6 +347,7 @@ static const struct overlay_ops OPS = {
     .key = key,
     .paste = paste,
     .cancel = cancel,
+    .follow = follow,
     .fini = fini,
     .hints = "type to find   Up Down move   Enter takes it   ESC closes",
 };

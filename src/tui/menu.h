@@ -27,6 +27,13 @@ struct menu_source {
     void (*cancelled)(void *arg, struct tui *t);        /* or NULL */
     /* The first letter typed decides about another source ('>' in the switcher); or NULL. */
     bool (*turned)(void *arg, struct tui *t, struct bytes typed);
+    /* Whether a row is listed at all while that is typed; or NULL: each is. */
+    bool (*wanted)(void *arg, size_t i, struct bytes typed);
+    /* What a row says besides, asked only of those that are drawn; or NULL. */
+    void (*filled)(void *arg, size_t i, struct menu_row *row);
+    /* Backspace, and nothing is typed; true: another menu is there now; or NULL. */
+    bool (*backed)(void *arg, struct tui *t);
+    const char *hints;       /* or NULL: the usual ones */
     void (*fini)(void *arg); /* or NULL */
 };
 

@@ -19,6 +19,8 @@ struct pane_place {
     bool held;
     uint64_t id;  /* of the event at the bottom */
     size_t below; /* rows of it that lie below the edge */
+    size_t rows;  /* that its text had then, */
+    int cols;     /* at this width: it may change while it is there */
 };
 
 /* What is marked among the events. */

@@ -18,6 +18,7 @@ enum when {
     STOPPED = 256,    /* a key has changed */
     COMMAND = 512,    /* one is being typed */
     MOUSE = 1024,     /* the mouse is ours */
+    OFFERS = 2048,    /* files are offered, and nobody has answered */
 };
 
 struct hint {
@@ -44,6 +45,7 @@ static const struct hint HINTS[] = {
     {ACTION_SCROLL_END, NULL, "newest", 9, AT_HOME | IN_ROOM | IN_DIRECT, FURTHER},
     {ACTION_PAGE_ACTIVE, NULL, "next active", 8, AT_HOME | IN_ROOM | IN_DIRECT, NEWS},
     {ACTION_PAGE_ACTIVE, NULL, "back", 8, AT_HOME | IN_ROOM | IN_DIRECT, TOURING},
+    {ACTION_TRANSFERS, NULL, "offered files", 8, AT_HOME | IN_ROOM | IN_DIRECT, OFFERS},
     {ACTION_SWITCHER, NULL, "go to", 7, AT_HOME | IN_ROOM | IN_DIRECT, 0},
     {ACTION_PALETTE, NULL, "all commands", 3, AT_HOME | COMMAND, 0},
     {ACTION_MOUSE, NULL, "mouse off", 8, AT_HOME | IN_ROOM | IN_DIRECT | COMMAND, MOUSE},
@@ -81,6 +83,7 @@ static unsigned now_of(const struct pane_view *v)
     now |= r->members > 1 && r->verified == 0 ? UNVERIFIED : 0;
     now |= r->seal == ROOM_STOPPED ? STOPPED : 0;
     now |= pref_on(&m->prefs, PREF_MOUSE) ? MOUSE : 0;
+    now |= transfers_open(&m->files) != 0 ? OFFERS : 0;
     return now;
 }
 
@@ -184,4 +187,6 @@ static void draw(struct pane_view *v, struct rect r)
 }
 
 const struct pane PANE_HINTS = {LAYOUT_HINTS,
-    MODEL_STATUS | MODEL_ROOMS | MODEL_PEOPLE | MODEL_HELP | MODEL_EVENTS | PANE_INPUT, draw};
+    MODEL_STATUS | MODEL_ROOMS | MODEL_PEOPLE | MODEL_HELP | MODEL_EVENTS | MODEL_FILES |
+        PANE_INPUT,
+    draw};

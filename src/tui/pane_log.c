@@ -9,4 +9,4 @@ static void draw(struct pane_view *v, struct rect r)
     log_each(v, r, log_draw);
 }
 
-const struct pane PANE_LOG = {LAYOUT_LOG, MODEL_EVENTS | MODEL_PREFS, draw};
+const struct pane PANE_LOG = {LAYOUT_LOG, MODEL_EVENTS | MODEL_PREFS | MODEL_FILES, draw};

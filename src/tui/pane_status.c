@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "model/hotlist.h"
 #include "tui/barline.h"
-#include "tui/item.h"
+#include "tui/log_view.h"
 
 #define ACT_MOST  16 /* pages that are named */
 #define NAME_COLS 12 /* of a page in the list of what is new */
@@ -185,6 +185,49 @@ static void put_work(struct barline *b, const struct pane_view *v)
         buf_fmt(t, "%s %s", screen_glyph(v->screen, GLYPH_ELLIPSIS), v->model->work);
 }
 
+/* ---- files on their way ---- */
+
+/* " 1.1MB/s", " 300B/s": as short as it can be. */
+static void put_rate(struct buf *to, uint64_t rate)
+{
+    char size[TRANSFER_SIZE];
+    const char *unit;
+
+    transfer_size(size, rate);
+    unit = strchr(size, ' ');
+    buf_fmt(to, " %.*s%s/s", (int)(unit - size), size, rate < 1000 ? "B" : unit + 1);
+}
+
+static void put_sum(struct barline *b, const struct pane_view *v, bool own, enum size size)
+{
+    struct transfer_sum sum = transfers_sum(&v->model->files, own);
+    struct card_look look;
+    struct buf *t;
+
+    if (sum.count == 0)
+        return;
+    log_card_look(v, &look);
+    t = barline_add(b, STYLE_FILE_PROGRESS,
+        &(struct bar_item){.rank = 5, .least = BARLINE_WHOLE, .right = true});
+    buf_fmt(
+        t, "%s%u%%", own ? look.out : look.in, gauge_shown(&look.gauge, sum.done, sum.bytes));
+    if (size == SIZE_DIGITS || sum.rate == 0 || look.gauge.numbers)
+        return;
+    put_rate(t, sum.rate);
+}
+
+static void put_files(struct barline *b, const struct pane_view *v, enum size size)
+{
+    size_t open = transfers_open(&v->model->files);
+
+    if (open != 0)
+        buf_fmt(barline_add(b, STYLE_FILE_OFFER,
+                    &(struct bar_item){.rank = 6, .least = BARLINE_WHOLE, .right = true}),
+            "%zu offer%s", open, open == 1 ? "" : "s");
+    put_sum(b, v, false, size);
+    put_sum(b, v, true, size);
+}
+
 static void put_place(struct barline *b, struct pane_view *v, enum size size)
 {
     const struct model *m = v->model;
@@ -219,6 +262,7 @@ static void draw_usual(struct pane_view *v, struct rect r)
     put_work(&b, v);
     at = b.count;
     put_act(&b, v, &a);
+    put_files(&b, v, a.size);
     link = put_link(&b, v->model);
     say_link(link, v, 0);
     for (int less = 1; less <= 2 && !all_fit(&b, r.cols); less++)
@@ -251,5 +295,5 @@ static void draw(struct pane_view *v, struct rect r)
     buf_free(&notice);
 }
 
-const struct pane PANE_STATUS = {
-    LAYOUT_STATUS, MODEL_STATUS | MODEL_PEOPLE | MODEL_ROOMS | MODEL_EVENTS | PANE_INPUT, draw};
+const struct pane PANE_STATUS = {LAYOUT_STATUS,
+    MODEL_STATUS | MODEL_PEOPLE | MODEL_ROOMS | MODEL_EVENTS | MODEL_FILES | PANE_INPUT, draw};

@@ -32,9 +32,9 @@ struct screen {
 };
 
 static const char *const UNICODE[GLYPH_COUNT] = {"│", "─", "┬", "┴", "…", "▌", "▸", "●", "○",
-    "·", "▼", "▲", "!", "✓", "•", "⏎", "┌", "┐", "└", "┘", "✎"};
+    "·", "▼", "▲", "!", "✓", "•", "⏎", "┌", "┐", "└", "┘", "✎", "█", "▌", "·", "↓", "↑"};
 static const char *const ASCII[GLYPH_COUNT] = {"|", "-", "-", "-", "...", ">", ">", "*", "o",
-    "-", "v", "^", "!", "ok", "*", "|", "+", "+", "+", "+", "d"};
+    "-", "v", "^", "!", "ok", "*", "|", "+", "+", "+", "+", "d", "#", "", "-", "v", "^"};
 
 static enum err check_terminal(const char *term, char *why, size_t why_n)
 {
@@ -347,6 +347,15 @@ const char *screen_glyph(const struct screen *s, enum screen_glyph g)
 int screen_put(struct screen *s, int row, int col, enum style style, enum screen_glyph g)
 {
     return put_clean(s, row, col, ink_of(s, style), bytes_str(screen_glyph(s, g)));
+}
+
+void screen_cell(
+    struct screen *s, int row, int col, uint32_t letter, const struct theme_look *look)
+{
+    uint8_t text[4];
+    struct screen_ink ink = screen_color_ink(&s->color, look);
+
+    (void)put_text(s, row, col, 1, ink, bytes_of(text, utf8_put(text, letter)));
 }
 
 void screen_line(struct screen *s, struct rect r, enum screen_glyph g)

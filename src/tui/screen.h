@@ -35,7 +35,12 @@ enum screen_glyph {
     GLYPH_TOP_RIGHT,
     GLYPH_LOW_LEFT,
     GLYPH_LOW_RIGHT,
-    GLYPH_DRAFT, /* something is typed there and not sent */
+    GLYPH_DRAFT,    /* something is typed there and not sent */
+    GLYPH_BAR_FULL, /* of a bar, one column each */
+    GLYPH_BAR_HALF, /* in the plain set there is none */
+    GLYPH_BAR_EMPTY,
+    GLYPH_IN, /* towards us */
+    GLYPH_OUT,
     GLYPH_COUNT
 };
 
@@ -66,6 +71,9 @@ int screen_text(
 /* The same for somebody's name, in a colour that goes with it. */
 int screen_name(struct screen *s, int row, int col, int cols, struct bytes name);
 int screen_put(struct screen *s, int row, int col, enum style style, enum screen_glyph g);
+/* One letter, one column wide, in colours that a picture has. */
+void screen_cell(
+    struct screen *s, int row, int col, uint32_t letter, const struct theme_look *look);
 void screen_line(struct screen *s, struct rect r, enum screen_glyph g); /* fills it, dim */
 const char *screen_glyph(const struct screen *s, enum screen_glyph g);
 int screen_width(struct bytes text); /* columns that screen_text() would use */

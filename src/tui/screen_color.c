@@ -76,7 +76,7 @@ static int number_of(const struct screen_color *c, struct color color, int other
     return (int)(rgb < 0x100 ? rgb | 0x100 : rgb);
 }
 
-static struct screen_ink ink_of(const struct screen_color *c, const struct theme_look *l)
+struct screen_ink screen_color_ink(const struct screen_color *c, const struct theme_look *l)
 {
     static const attr_t ATTRS[] = {A_BOLD, A_DIM, A_ITALIC, A_UNDERLINE, A_REVERSE};
     struct screen_ink ink = {A_NORMAL, 0};
@@ -104,7 +104,7 @@ void screen_color_use(struct screen_color *c, const struct theme *t, enum color_
     for (int s = 0; s < STYLE_COUNT; s++) {
         for (enum theme_side side = THEME_PLAIN; side < THEME_SIDES; side++) {
             theme_look(t, (enum style)s, side, c->tier, &l);
-            c->ink[side][s] = ink_of(c, &l);
+            c->ink[side][s] = screen_color_ink(c, &l);
         }
     }
 }
@@ -121,5 +121,5 @@ struct screen_ink screen_color_name(
     theme_look(c->theme, STYLE_NICK_OTHER, side, c->tier, &l);
     if (own.kind != COLOR_UNSET && side == THEME_PLAIN)
         l.fg = own;
-    return ink_of(c, &l);
+    return screen_color_ink(c, &l);
 }

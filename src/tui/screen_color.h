@@ -27,6 +27,7 @@ void screen_color_start(struct screen_color *c); /* after newterm() */
 /* The kind of terminal to take TERM for, so that any colour can be had; NULL: none is known. */
 const char *screen_color_direct(const char *term, char out[64]);
 void screen_color_use(struct screen_color *c, const struct theme *t, enum color_tier most);
+struct screen_ink screen_color_ink(const struct screen_color *c, const struct theme_look *l);
 struct screen_ink screen_color_name(
     const struct screen_color *c, enum theme_side side, struct bytes name);
 

@@ -24,7 +24,7 @@ struct key_warning {
 };
 
 /* What waits for its time; the handlers are a table in tui.c. */
-enum tui_alarm { ALARM_PASTE, ALARM_NOTIFY, ALARM_WORK, ALARMS };
+enum tui_alarm { ALARM_PASTE, ALARM_NOTIFY, ALARM_WORK, ALARM_PICTURE, ALARMS };
 
 struct tui {
     struct pane_view v;
@@ -50,7 +50,8 @@ struct tui {
     char asked[sizeof((struct model_ask *)0)->words]; /* what the answer is being typed for */
     const void *used[STATE_USED]; /* rows of the tables of commands and actions, newest first */
     struct key_warning warning;
-    bool quit_asked;             /* by the key before this one */
+    bool quit_asked; /* by the key before this one */
+    char *folder;    /* where a file to send was looked for last; NULL: nowhere yet */
     const struct room *typed_on; /* whose line it is; it may be gone: known by its name */
     struct intent page;          /* that page, as an intent says it; of no kind, without text */
 };

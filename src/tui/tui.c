@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "tui/act.h"
+#include "tui/act_view.h"
 #include "tui/dress.h"
 #include "tui/editor.h"
 #include "tui/help.h"
@@ -71,6 +72,7 @@ void tui_close(struct tui *t)
     editline_fini(&t->v.answer);
     buf_wipe(&t->pasted);
     buf_free(&t->v.hint);
+    mem_free(t->folder);
     mem_free(t);
 }
 
@@ -143,8 +145,10 @@ static void turn_work(struct tui *t)
     t->dirty |= MODEL_STATUS;
 }
 
-static due_fn *const DUE[ALARMS] = {
-    [ALARM_PASTE] = act_paste_late, [ALARM_NOTIFY] = act_notify_late, [ALARM_WORK] = turn_work};
+static due_fn *const DUE[ALARMS] = {[ALARM_PASTE] = act_paste_late,
+    [ALARM_NOTIFY] = act_notify_late,
+    [ALARM_WORK] = turn_work,
+    [ALARM_PICTURE] = act_view_step};
 
 void tui_time(struct tui *t, uint64_t now_ms)
 {

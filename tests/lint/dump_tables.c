@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "ctl/order.h"
+#include "face/asked.h"
 #include "face/doctor.h"
-#include "face/json.h"
 #include "face/objects.h"
 #include "face/options.h"
 #include "model/command.h"
@@ -78,7 +78,7 @@ static void dump_objects(void)
     const struct request_row *request;
     const struct object_row *object;
 
-    for (size_t i = 0; (request = json_face_at(i)) != NULL; i++)
+    for (size_t i = 0; (request = asked_at(i)) != NULL; i++)
         (void)printf("request\t%s\t%s\t%s\t%s\n", request->name, request->keys, request->needs,
             request->gives);
     for (size_t i = 0; (object = objects_at(i)) != NULL; i++)

@@ -7,8 +7,8 @@
 #ifndef SCENARIO_FILES_H
 #define SCENARIO_FILES_H
 
+#include "base/chunkmap.h"
 #include "people.h"
-#include "server/chunkmap.h"
 
 #define FILES_CHUNK 4096u
 

@@ -107,6 +107,26 @@ Test(scenario_file, direct__one_receiver)
     cr_assert_eq(sim.server->files->reserved, 0);
 }
 
+/* The relay hears of the group from who founds it, and of the other's leaf from nobody. */
+Test(scenario_file, direct__with_a_group)
+{
+    struct msg_dm_key m = {.user = bytes_str("bob"),
+        .flags = COMMIT_CREATE,
+        .epoch = 1,
+        .req = {7},
+        .welcome = bytes_str("a welcome")};
+    struct msg_file_offered seen;
+
+    in_room(1, COUNT);
+    (void)actor_ask(&alice, OP_DM_KEY, &m);
+    cr_assert_eq(actor_status(&alice), STATUS_DONE);
+    giver_init(&give, &alice, 7, CONVO_DIRECT, "bob", COUNT);
+    cr_assert_eq(giver_offer(&give), STATUS_DONE);
+    cr_assert_eq(give.asked, 1);
+    actor_event(&bob, OP_FILE_OFFER, &MSG_FILE_OFFERED, &seen);
+    cr_expect(bytes_eq(seen.sender, bytes_str("alice")));
+}
+
 Test(scenario_file, direct__nobody_of_that_name)
 {
     in_room(0, COUNT);
@@ -357,6 +377,40 @@ Test(scenario_file, stall__one_is_dropped_and_told_and_the_rest_go_on)
     takes[2].idle = false;
     taker_step(&takes[2]);
     cr_assert_eq(takes[2].end, FILE_END_STALLED);
+}
+
+/* The offer stands for whoever was dropped, as for somebody who has not answered. */
+Test(scenario_file, stall__the_only_one_may_accept_again)
+{
+    in_room(1, COUNT);
+    cr_assert_eq(giver_offer(&give), STATUS_DONE);
+    cr_assert_eq(taker_accept(&takes[0]), STATUS_DONE);
+    takes[0].idle = true;
+    run((uint64_t)sim.config.limits.file_stall_s * 1000 + 5000);
+    takes[0].idle = false;
+    taker_step(&takes[0]); /* chunks that were on their way, and its end */
+    cr_assert(takes[0].ended);
+    cr_assert_eq(takes[0].end, FILE_END_STALLED);
+    cr_assert_not(give.ended);
+    cr_assert_eq(taker_accept(&takes[0]), STATUS_DONE);
+    run(3000);
+    cr_assert(taker_done(&takes[0]));
+    cr_assert(give.ended);
+    cr_assert_eq(give.end, FILE_END_DONE);
+}
+
+Test(scenario_file, stall__an_offer_to_who_was_dropped_ends_like_any)
+{
+    in_room(1, COUNT);
+    cr_assert_eq(giver_offer(&give), STATUS_DONE);
+    cr_assert_eq(taker_accept(&takes[0]), STATUS_DONE);
+    takes[0].idle = true;
+    run((uint64_t)sim.config.limits.file_stall_s * 1000 + 5000);
+    cr_assert_not(give.ended);
+    run((uint64_t)sim.config.limits.file_offer_s * 1000);
+    cr_assert(give.ended);
+    cr_assert_eq(give.end, FILE_END_NOBODY);
+    cr_assert_eq(under_way(), 0);
 }
 
 Test(scenario_file, stall__a_line_that_reads_nothing_holds_no_more_than_a_window)

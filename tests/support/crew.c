@@ -51,8 +51,19 @@ static void on_down(void *user, enum link_end why, const char *detail)
         m->to->down(m->user, why, detail);
 }
 
-static const struct link_user ON_LINK = {
-    .up = on_up, .frame = on_frame, .ceiling = on_ceiling, .down = on_down};
+static void on_hungry(void *user)
+{
+    struct crew_member *m = user;
+
+    if (m->to != NULL && m->to->hungry != NULL)
+        m->to->hungry(m->user);
+}
+
+static const struct link_user ON_LINK = {.up = on_up,
+    .frame = on_frame,
+    .ceiling = on_ceiling,
+    .hungry = on_hungry,
+    .down = on_down};
 
 static enum err dial(void *arg, const struct link_user *to, void *user, struct link **out)
 {
@@ -178,6 +189,7 @@ void crew_begin(struct crew_member *m)
     m->setup.model = m->model;
     m->setup.vault = m->vault;
     m->setup.worker = m->worker;
+    m->setup.files = m->worker;
     if (session_new(&m->setup, &m->session, why, sizeof why) != ERR_OK)
         die("session", why);
     session_start(m->session);

@@ -501,3 +501,60 @@ Test(sandbox, rlimits__as_near_as_the_system_allows)
 {
     in_child(act_limits);
 }
+
+static void *never(void *arg)
+{
+    return arg;
+}
+
+static void act_bare(void)
+{
+    const struct sandbox_plan plan = {.seccomp = true, .bare = true};
+    struct sandbox_report r;
+    struct rlimit l;
+    pthread_t thread;
+    char byte = 'x';
+    int way[2];
+
+    MUST(pipe(way) == 0);
+    MUST(sandbox_enter(&plan, &r) == ERR_OK && r.seccomp);
+    MUST(FAILS(open("/dev/null", O_RDONLY), EPERM));
+    MUST(FAILS(open("/proc/self/maps", O_RDONLY), EPERM));
+    MUST(FAILS(openat(AT_FDCWD, below("new"), O_WRONLY | O_CREAT, 0600), EPERM));
+    MUST(FAILS(access("/", F_OK), EPERM) && FAILS(unlink(below("f")), EPERM));
+    MUST(FAILS(socket(AF_UNIX, SOCK_STREAM, 0), EPERM));
+    MUST(FAILS(socket(AF_INET, SOCK_STREAM, 0), EPERM));
+    MUST(FAILS(socketpair(AF_UNIX, SOCK_STREAM, 0, way), EPERM) && FAILS(pipe(way), EPERM));
+    MUST(FAILS(syscall(SYS_fork), EPERM) && FAILS(execl("/bin/true", "true", NULL), EPERM));
+    MUST(pthread_create(&thread, NULL, never, NULL) != 0);
+    MUST(FAILS(ptrace(PTRACE_TRACEME, 0, NULL, NULL), EPERM) && FAILS(kill(1, 0), EPERM));
+    MUST(FAILS(fcntl(way[0], F_SETFL, O_NONBLOCK), EPERM) && FAILS(dup(way[0]), EPERM));
+    MUST(FAILS(getrlimit(RLIMIT_AS, &l), EPERM) && FAILS(ioctl(0, TIOCSTI, &byte), EPERM));
+    MUST(write(way[1], &byte, 1) == 1 && read(way[0], &byte, 1) == 1);
+    void *memory = malloc((size_t)8 << 20);
+    MUST(memory != NULL);
+    free(memory);
+}
+
+Test(sandbox, bare__reads_and_writes_what_is_open_and_nothing_else)
+{
+    in_child(act_bare);
+}
+
+static void act_space(void)
+{
+    const struct sandbox_plan plan = {.max_space = (size_t)512 << 20, .max_cpu_s = 3};
+    struct sandbox_report r;
+    struct rlimit l;
+
+    MUST(sandbox_enter(&plan, &r) == ERR_OK);
+    MUST(getrlimit(RLIMIT_CPU, &l) == 0 && l.rlim_cur == 3 && l.rlim_max == 3);
+    MUST(r.rlimits == !SANITIZED && (strstr(r.missing, "memory") != NULL) == SANITIZED);
+    MUST(SANITIZED || mmap(NULL, (size_t)1 << 30, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                          0) == MAP_FAILED);
+}
+
+Test(sandbox, rlimits__time_and_space)
+{
+    in_child(act_space);
+}

@@ -177,6 +177,7 @@ void fake_start(struct fake *f)
     f->setup.model = f->model;
     f->setup.vault = f->vault;
     f->setup.worker = f->worker;
+    f->setup.files = f->worker;
     cr_assert_eq(session_new(&f->setup, &f->session, why, sizeof why), ERR_OK, "%s", why);
     session_start(f->session);
     fake_turn(f);

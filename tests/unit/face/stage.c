@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -90,4 +91,34 @@ void stage_message(struct stage *s, struct room *r, const char *who, const char 
             .flags = flags,
             .state = state,
             .key = {n}});
+}
+
+struct transfer *stage_file(struct stage *s, uint8_t n, bool own)
+{
+    struct transfer *t = transfers_add(&s->model->files, (const uint8_t[EVENT_KEY]){n});
+
+    t->own = own;
+    t->state = own ? TRANSFER_READING : TRANSFER_OFFERED;
+    t->bytes = 1000;
+    (void)bytes_copy(t->name, sizeof t->name, bytes_str("report.pdf"));
+    memcpy(t->where, "ops", 3);
+    t->where_n = 3;
+    memcpy(t->from, "bob", own ? 0 : 3);
+    t->from_n = own ? 0 : 3;
+    model_file_changed(s->model, t);
+    return t;
+}
+
+void stage_file_is(
+    struct stage *s, struct transfer *t, enum transfer_state state, const char *why)
+{
+    transfer_set_state(t, state, why);
+    model_file_changed(s->model, t);
+}
+
+void stage_file_far(struct stage *s, struct transfer *t, uint64_t done, int64_t by_ms)
+{
+    model_time(s->model, s->model->wall_ms + by_ms);
+    t->done = done;
+    model_file_changed(s->model, t);
 }

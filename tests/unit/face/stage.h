@@ -29,5 +29,11 @@ struct room *stage_room(struct stage *s);
 /* A message in a room; n tells it from others. */
 void stage_message(struct stage *s, struct room *r, const char *who, const char *text,
     uint8_t flags, enum event_state state, uint8_t n);
+/* report.pdf, 1000 bytes, in #ops: ours, or offered by bob. Told of. */
+struct transfer *stage_file(struct stage *s, uint8_t n, bool own);
+/* It is so now, and told of. */
+void stage_file_is(
+    struct stage *s, struct transfer *t, enum transfer_state state, const char *why);
+void stage_file_far(struct stage *s, struct transfer *t, uint64_t done, int64_t by_ms);
 
 #endif

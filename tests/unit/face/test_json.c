@@ -126,6 +126,28 @@ Test(json, requests__that_are_wrong_are_named_and_change_nothing)
             "{\"id\":1,\"ok\":false,\"error\":\"room: is not a known key\"}\n"},
         {"{\"id\":1,\"do\":\"say\",\"room\":\"ops\"}",
             "{\"id\":1,\"ok\":false,\"error\":\"text: is missing\"}\n"},
+        {"{\"id\":1,\"do\":\"send_file\",\"path\":\"x\"}",
+            "{\"id\":1,\"ok\":false,\"error\":\"room: is missing, and so is person\"}\n"},
+        {"{\"id\":1,\"do\":\"send_file\",\"room\":\"ops\"}",
+            "{\"id\":1,\"ok\":false,\"error\":\"path: is missing\"}\n"},
+        {"{\"id\":1,\"do\":\"send_file\",\"room\":\"ops\",\"path\":\"\"}",
+            "{\"id\":1,\"ok\":false,\"error\":\"path: must not be empty\"}\n"},
+        {"{\"id\":1,\"do\":\"send_file\",\"room\":\"ops\",\"path\":\"a\",\"note\":7}",
+            "{\"id\":1,\"ok\":false,\"error\":\"note: must be a string"},
+        {"{\"id\":1,\"do\":\"accept\"}",
+            "{\"id\":1,\"ok\":false,\"error\":\"n: is missing\"}\n"},
+        {"{\"id\":1,\"do\":\"accept\",\"n\":0}",
+            "{\"id\":1,\"ok\":false,\"error\":\"n: must be 1.."},
+        {"{\"id\":1,\"do\":\"accept\",\"n\":4294967296}",
+            "{\"id\":1,\"ok\":false,\"error\":\"n: must be 1.."},
+        {"{\"id\":1,\"do\":\"accept\",\"n\":\"1\"}",
+            "{\"id\":1,\"ok\":false,\"error\":\"n: must be 1.."},
+        {"{\"id\":1,\"do\":\"accept\",\"n\":1,\"name\":\"../x\"}",
+            "{\"id\":1,\"ok\":false,\"error\":\"name: is no name of a file\"}\n"},
+        {"{\"id\":1,\"do\":\"accept\",\"n\":1,\"name\":\"x\\n/quit\"}",
+            "{\"id\":1,\"ok\":false,\"error\":\"name: is no name of a file\"}\n"},
+        {"{\"id\":1,\"do\":\"cancel\",\"n\":1,\"name\":\"x\"}",
+            "{\"id\":1,\"ok\":false,\"error\":\"name: is not a known key\"}\n"},
         {"{\"id\":1,\"do\":\"say\",\"text\":\"hi\"}",
             "{\"id\":1,\"ok\":false,\"error\":\"room: is missing, and so is person\"}\n"},
         {"{\"id\":1,\"do\":\"say\",\"room\":\"\",\"text\":\"hi\"}",
@@ -364,6 +386,7 @@ Test(json, message__raw_and_clean_side_by_side)
     cr_expect_str_eq(stage_said(s),
         "{\"event\":\"message\",\"room\":\"ops\",\"from\":\"bob\",\"tag\":\"kuti\","
         "\"guest\":true,\"verified\":false,\"own\":false,\"old\":false,\"mention\":true,"
+        "\"file\":false,"
         "\"text\":\"a\\u001b[31m\xef\xbf\xbd\xef\xbf\xbdz\","
         "\"display\":\"a<U+001B>[31m\xef\xbf\xbd<U+0000>z\","
         "\"time\":\"1970-01-01T00:00:01Z\",\"key\":\"ab010000000000000000000000000000\","
@@ -407,6 +430,8 @@ Test(json, events__are_written_as_the_table_says)
     }
     stage_message(s, stage_room(s), "alice", "hi", EVENT_OWN, EVENT_QUEUED, 9);
     model_state(s->model, stage_room(s), (const uint8_t[EVENT_KEY]){9}, EVENT_FAILED);
+    (void)transfer_person(stage_file(s, 1, true), bytes_str("bob"));
+    (void)stage_file(s, 2, false);
     model_set_link(s->model, MODEL_WAITING, 3);
     model_room_changed(s->model, stage_room(s));
     model_put_ask(s->model, false, "Really?");
@@ -485,5 +510,101 @@ Test(json, reader__that_has_gone_ends_it)
     cr_expect_not(face_behind(s->face));
     s->face->out_fd = s->fd;
     close(fd[1]);
+    close_json(s);
+}
+
+/* ---- files ---- */
+
+Test(json, send_file__is_a_path_and_a_note_of_any_words)
+{
+    struct stage *s = open_json();
+    struct intent i;
+
+    stage_feed(s, "{\"id\":1,\"do\":\"send_file\",\"room\":\"ops\",\"path\":\" a\\nb\","
+                  "\"note\":\"two\\nlines\"}\n");
+    cr_assert(intents_take(&s->model->intents, &i));
+    cr_expect_eq(i.kind, INTENT_FILE);
+    cr_expect(!i.direct && i.where_n == 3);
+    cr_expect(bytes_eq(bytes_of(i.text, i.text_n), bytes_of(" a\nb\0two\nlines", 14)));
+    cr_expect_str_empty(stage_said(s), "answered before it is done");
+    model_outcome(s->model, i.tag, true, NULL);
+    cr_expect_str_eq(stage_said(s), "{\"id\":1,\"ok\":true}\n");
+    intent_fini(&i);
+    stage_feed(s, "{\"id\":2,\"do\":\"send_file\",\"person\":\"bob\",\"path\":\"x\"}\n");
+    (void)stage_take(s, INTENT_LINE, "/msg bob");
+    (void)stage_take(s, INTENT_FILE, "x");
+    close_json(s);
+}
+
+Test(json, files__are_told_what_becomes_of_them)
+{
+    static const struct {
+        const char *line;
+        const char *intent;
+    } CASES[] = {
+        {"{\"id\":1,\"do\":\"accept\",\"n\":3}\n", "/accept 3"},
+        {"{\"id\":2,\"do\":\"accept\",\"n\":3,\"name\":\"my x.pdf\"}\n", "/accept 3 my x.pdf"},
+        {"{\"id\":3,\"do\":\"refuse\",\"n\":4294967295}\n", "/refuse 4294967295"},
+        {"{\"id\":4,\"do\":\"pause\",\"n\":1}\n", "/pause 1"},
+        {"{\"id\":5,\"do\":\"resume\",\"n\":1}\n", "/resume 1"},
+        {"{\"id\":6,\"do\":\"cancel\",\"n\":1}\n", "/cancel 1"},
+    };
+    struct stage *s = open_json();
+
+    for (size_t i = 0; i < MEM_COUNT(CASES); i++) {
+        stage_feed(s, CASES[i].line);
+        (void)stage_take(s, INTENT_LINE, CASES[i].intent);
+        cr_expect(stage_idle(s));
+    }
+    close_json(s);
+}
+
+Test(json, file__raw_and_clean_side_by_side)
+{
+    struct stage *s = open_json();
+    struct transfer *t = stage_file(s, 0xab, false);
+
+    (void)stage_said(s);
+    (void)bytes_copy(t->note, sizeof t->note, bytes_str("a\x1b[2J"));
+    (void)bytes_copy(t->path, sizeof t->path, bytes_str("/tmp/caf\xe9/report.pdf"));
+    (void)bytes_copy(t->tag, sizeof t->tag, bytes_str("kuti"));
+    t->done = UINT64_MAX;
+    stage_file_is(s, t, TRANSFER_DONE, NULL);
+    cr_expect_str_eq(stage_said(s),
+        "{\"event\":\"file\",\"n\":1,\"key\":\"ab000000000000000000000000000000\","
+        "\"state\":\"done\",\"way\":\"in\",\"name\":\"report.pdf\",\"bytes\":1000,"
+        "\"done\":9007199254740992,\"rate\":0,\"from\":\"bob\",\"tag\":\"kuti\","
+        "\"room\":\"ops\",\"verified\":false,\"note\":\"a\\u001b[2J\","
+        "\"display\":\"a<U+001B>[2J\",\"sha256\":\"\","
+        "\"path\":\"/tmp/caf\xef\xbf\xbd/report.pdf\",\"why\":\"\"}\n");
+    close_json(s);
+}
+
+Test(json, file__moving_is_told_twice_a_second_at_most)
+{
+    struct stage *s = open_json();
+    struct transfer *t = stage_file(s, 1, true);
+
+    stage_file_is(s, t, TRANSFER_MOVING, NULL);
+    (void)stage_said(s);
+    for (uint64_t i = 1; i <= 40; i++)
+        stage_file_far(s, t, i, 100);
+    cr_expect_eq(lines(stage_said(s)), 8, "%s", s->said);
+    close_json(s);
+}
+
+Test(json, transfers__lists_them_all)
+{
+    struct stage *s = open_json();
+
+    (void)stage_file(s, 1, true);
+    (void)stage_file(s, 2, false);
+    (void)stage_said(s);
+    stage_feed(s, "{\"id\":1,\"do\":\"transfers\"}\n");
+    const char *said = stage_said(s);
+    cr_expect_not_null(
+        strstr(said, "{\"id\":1,\"ok\":true,\"transfers\":[{\"n\":1,"), "%s", said);
+    cr_expect_not_null(strstr(said, "{\"n\":2,"), "%s", said);
+    cr_expect(stage_idle(s));
     close_json(s);
 }

@@ -70,6 +70,16 @@ Test(options, parse__verbs_and_their_words)
     cr_expect_str_eq(o.words[1], "--json");
     cr_expect_eq(parse("tail|ops|--number|5|--json", &o, why), ERR_OK, "%s", why);
     cr_expect_eq(o.number, 5);
+    cr_expect_eq(parse("send-file|@bob|--note|tea?|--|-x", &o, why), ERR_OK, "%s", why);
+    cr_expect_str_eq(o.words[1], "-x");
+    cr_expect_str_eq(o.note, "tea?");
+    cr_expect_eq(parse("receive|--from|ann#kuti|--max|2.5M", &o, why), ERR_OK, "%s", why);
+    cr_expect_eq(o.max_bytes, 2500000);
+    cr_expect_eq(o.count, 1);
+    cr_expect_null(o.words[0]);
+    cr_expect_eq(parse("receive|ops|--from|any|--count|0|--dir|d", &o, why), ERR_OK, "%s", why);
+    cr_expect_eq(o.count, 0);
+    cr_expect(options_has_target(&o));
     cr_expect_eq(parse("passphrase|remove|--data|x", &o, why), ERR_OK, "%s", why);
     cr_expect_eq(parse("identity|export|me.key", &o, why), ERR_OK, "%s", why);
     cr_expect_str_eq(o.words[1], "me.key");
@@ -115,6 +125,17 @@ Test(options, parse__wrong_use_is_named)
         {"--login|a|--password-fd|99999999999999999999",
             "--password-fd: must be a number from 0 to 1023"},
         {"--login|a|--password-fd=", "--password-fd: must be a number from 0 to 1023"},
+        {"receive|ops",
+            "receive: whose files? --from NAME; it takes those of anybody with --from any alone"},
+        {"receive|a b|--from|x", "a b: is no room, and no @person"},
+        {"receive|--from|x|--max|much", "--max: is no size; one looks like 500K, 20M or 2.5G"},
+        {"receive|--from|x|--max|0", "--max: is no size; one looks like 500K, 20M or 2.5G"},
+        {"receive|--from|x|--count|1000001", "--count: must be a number from 0 to 1000000"},
+        {"send-file|ops", "send-file: takes ROOM|@PERSON PATH"},
+        {"send-file|ops|", "send-file: which file? Its path is empty"},
+        {"send-file|ops|x|--note|\xff", "--note: is too long, or no UTF-8"},
+        {"send|ops|x|--note|y", "--note: does not go with send"},
+        {"--from|x", "--from: does not go with the full screen"},
         {"--invite|x", "--invite: needs --register beside it"},
         {"--cert|f", "--cert: needs --key beside it"},
         {"--key|f", "--key: needs --cert beside it"},

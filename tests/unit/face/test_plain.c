@@ -210,3 +210,113 @@ Test(plain, end_of_input__ends_in_order)
     cr_expect_eq(s->face->status, FACE_OK);
     close_plain(s);
 }
+
+Test(plain, file__offer_is_one_line_that_says_what_to_do)
+{
+    struct stage *s = open_plain();
+    struct transfer *t;
+
+    stage_message(s, stage_room(s), "bob", "report.pdf, 1 kB, PDF document", EVENT_FILE,
+        EVENT_ARRIVED, 1);
+    cr_expect_str_empty(stage_said(s), "the card would be told twice");
+    t = stage_file(s, 1, false);
+    cr_expect_str_eq(stage_said(s), "09:41 #ops - offer 1: bob sends report.pdf, 1.0 kB, PDF "
+                                    "document: /accept 1 or /refuse 1\n");
+    stage_file_is(s, t, TRANSFER_CANCELLED, "the sender took it back");
+    cr_expect_str_eq(stage_said(s), "09:41 #ops - report.pdf: the sender took it back\n");
+    close_plain(s);
+}
+
+Test(plain, file__of_a_stranger_cannot_pass_for_another_line)
+{
+    struct stage *s = open_plain();
+    struct transfer like = {0};
+
+    memcpy(like.from, "b\nob", 4);
+    struct transfer *t = transfers_add(&s->model->files, (const uint8_t[EVENT_KEY]){1});
+    t->state = TRANSFER_OFFERED;
+    memcpy(t->from, like.from, sizeof t->from);
+    t->from_n = 4;
+    (void)bytes_copy(t->tag, sizeof t->tag, bytes_str("kuti"));
+    (void)bytes_copy(t->name, sizeof t->name, bytes_str("x"));
+    (void)bytes_copy(t->note, sizeof t->note, bytes_str("see\n09:41 #ops alice: yes\x1b[2J"));
+    model_file_changed(s->model, t);
+    cr_expect_str_eq(stage_said(s),
+        "09:41 - offer 1: b<U+000A>ob#kuti sends x, 0 bytes, file: /accept 1 or /refuse 1; "
+        "see<U+000A>09:41 #ops alice: yes<U+001B>[2J\n");
+    close_plain(s);
+}
+
+Test(plain, file__progress_is_a_line_every_tenth_and_not_often)
+{
+    struct stage *s = open_plain();
+    struct transfer *t = stage_file(s, 1, true);
+
+    stage_file_is(s, t, TRANSFER_MOVING, NULL);
+    cr_expect_str_empty(stage_said(s));
+    stage_file_far(s, t, 100, 1900);
+    cr_expect_str_empty(stage_said(s), "too soon");
+    t->rate = 100;
+    stage_file_far(s, t, 100, 100);
+    cr_expect_str_eq(stage_said(s), "09:41 #ops - report.pdf: 10%, 100 bytes/s, 0:09 left\n");
+    stage_file_far(s, t, 190, 5000);
+    cr_expect_str_empty(stage_said(s), "not far enough");
+    close_plain(s);
+}
+
+/* What the engine says in words of its own is not said again. */
+Test(plain, file__ends_are_told_once)
+{
+    static const struct {
+        bool own, accepted, resting;
+        enum transfer_state state;
+        const char *line;
+    } CASES[] = {
+        {true, true, false, TRANSFER_DONE, ""},
+        {true, true, false, TRANSFER_FAILED, ""},
+        {true, true, false, TRANSFER_REFUSED, ""},
+        {true, true, false, TRANSFER_CANCELLED, "09:41 #ops - report.pdf: why\n"},
+        {true, true, true, TRANSFER_PAUSED, "09:41 #ops - report.pdf: paused, why\n"},
+        {true, true, false, TRANSFER_LOST, "09:41 #ops - report.pdf: lost, why\n"},
+        {false, true, false, TRANSFER_DONE, ""},
+        {false, true, false, TRANSFER_FAILED, ""},
+        {false, true, true, TRANSFER_PAUSED, ""},
+        {false, true, false, TRANSFER_PAUSED, "09:41 #ops - report.pdf: paused, why\n"},
+        {false, true, false, TRANSFER_CANCELLED, ""},
+        {false, false, false, TRANSFER_CANCELLED, "09:41 #ops - report.pdf: why\n"},
+        {false, false, false, TRANSFER_REFUSED, "09:41 #ops - report.pdf: why\n"},
+    };
+
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct stage *s = open_plain();
+        struct transfer *t = stage_file(s, 1, CASES[i].own);
+        if (CASES[i].accepted)
+            (void)bytes_copy(t->path, sizeof t->path, bytes_str("/tmp/x"));
+        t->resting = CASES[i].resting;
+        (void)stage_said(s);
+        stage_file_is(s, t, CASES[i].state, "why");
+        cr_expect_str_eq(stage_said(s), CASES[i].line, "case %zu", i);
+        close_plain(s);
+    }
+}
+
+/* Who sends from a script is not cut off while the file moves, and not held for ever. */
+Test(plain, file__end_of_input_waits_for_what_moves)
+{
+    struct stage *s = open_plain();
+    struct transfer *t = stage_file(s, 1, true);
+
+    stage_file_is(s, t, TRANSFER_MOVING, NULL);
+    face_input_end(s->face);
+    stage_turn(s, 1);
+    stage_turn(s, FACE_DRAIN_MS);
+    stage_turn(s, FACE_DRAIN_MS);
+    cr_expect_not(s->face->over);
+    stage_file_is(s, t, TRANSFER_OFFERED, NULL);
+    stage_turn(s, FACE_DRAIN_MS);
+    cr_expect(s->face->over);
+    cr_expect_eq(s->face->status, FACE_NOBODY);
+    cr_expect_not_null(
+        strstr(s->face->why, "1 of your files were not taken"), "%s", s->face->why);
+    close_plain(s);
+}

@@ -337,7 +337,12 @@ static struct model *listen(void)
 {
     struct model *m = model_new();
 
-    m->ear = (struct model_ear){on_event, on_link, on_room, on_ask, on_outcome, m};
+    m->ear = (struct model_ear){.event = on_event,
+        .link = on_link,
+        .room = on_room,
+        .ask = on_ask,
+        .outcome = on_outcome,
+        .arg = m};
     heard[0] = '\0';
     return m;
 }

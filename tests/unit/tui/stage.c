@@ -15,6 +15,7 @@
 #include "stage_word.h"
 #include "tui/tui.h"
 
+#include "stage_file.h"
 #include "stage_read.h"
 
 #define NOON_MS ((int64_t)20000 * 86400 * 1000 + 43200000)
@@ -156,7 +157,8 @@ static bool obey(struct model *m)
     bool go_on = true;
 
     while (intents_take(&m->intents, &i)) {
-        if (stage_read_obey(m, &i) || i.kind == INTENT_DRAFT || stage_word(m, i.text)) {
+        if (stage_read_obey(m, &i) || stage_file_obey(m, &i) || i.kind == INTENT_DRAFT ||
+            stage_word(m, i.text)) {
             intent_fini(&i);
             continue;
         }
@@ -247,7 +249,7 @@ static void play(const char *scene)
     bool go_on;
 
     model_time(m, NOON_MS);
-    if (!stage_read_scene(m, scene))
+    if (!stage_read_scene(m, scene) && !stage_file_scene(m, scene))
         set_scene(m, scene);
     if (tui_open(m, &t, why, sizeof why) != ERR_OK) {
         (void)fprintf(stderr, "%s\n", why);
@@ -280,9 +282,13 @@ struct pty *stage_start(const struct stage_wish *wish)
 {
     char scene[32];
     const char *const argv[] = {"/proc/self/exe", NULL};
+    bool files = strcmp(wish->scene, "files") == 0;
     const char *env[] = {scene, "TERM=xterm-256color", "TZ=UTC", "BROWSER=false",
         wish->ascii ? "LC_ALL=C" : "LC_ALL=C.UTF-8",
-        wish->editor != NULL ? wish->editor : "EDITOR=true", NULL};
+        wish->editor != NULL ? wish->editor : "EDITOR=true",
+        wish->home != NULL ? wish->home : "HOME=/",
+        files ? "PATH=/nowhere" : NULL, /* no opener of this machine is started */
+        NULL};
 
     (void)snprintf(scene, sizeof scene, "STAGE=%s", wish->scene);
     return pty_start(

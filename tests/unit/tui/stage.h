@@ -15,9 +15,11 @@ struct stage_wish {
                         * "hasty": as "room", and its clock runs twenty times as fast;
                         * "many": three hundred rooms, news in some;
                         * "long": news in one of a long name;
-                        * "read": stage_read.h */
+                        * "read": stage_read.h;
+                        * "files": stage_file.h */
     bool ascii;
     const char *editor; /* "EDITOR=..."; or NULL */
+    const char *home;   /* "HOME=..."; or NULL: the root */
     int cols, rows;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "stage_file.h"
 #include "support/hostile.h"
 #include "support/lag.h"
 
@@ -94,7 +95,7 @@ void stage_turn(struct model *m)
     memcpy(line, later, sizeof line);
     later[0] = '\0';
     if (line[0] != '\0')
-        (void)stage_word(m, line);
+        (void)(stage_word(m, line) || stage_file_word(m, line));
 }
 
 bool stage_word(struct model *m, const char *line)

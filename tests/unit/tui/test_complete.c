@@ -275,3 +275,36 @@ Test(complete, line__no_name_that_cannot_be_typed)
     cr_assert_eq(roster_add(&m->open->people, bytes_str("zoe"), 0), ERR_OK);
     expect("/msg zo", 1, "/msg zoe ");
 }
+
+static void file(unsigned char key, bool own, enum transfer_state s, const char *name)
+{
+    struct transfer *f = transfers_add(&m->files, (const uint8_t[EVENT_KEY]){key});
+
+    f->own = own;
+    f->state = s;
+    (void)bytes_copy(f->name, sizeof f->name, bytes_str(name));
+}
+
+/* Numbers of files that the command would take, each with its name beside it. */
+Test(complete, line__files_by_number)
+{
+    struct completion c;
+
+    nothing("/accept ");
+    file(1, false, TRANSFER_OFFERED, "one.pdf");
+    file(2, true, TRANSFER_MOVING, "two.pdf");
+    file(3, false, TRANSFER_OFFERED, "three.pdf");
+    file(4, false, TRANSFER_DONE, "four.png");
+    file(5, false, TRANSFER_PAUSED, "five.pdf");
+    transfers_numbered(&m->files, 5)->resting = true;
+    expect_list("/accept ", "3|1");
+    expect_list("/refuse ", "3|1");
+    expect_list("/pause ", "2");
+    expect_list("/resume ", "5");
+    expect_list("/cancel ", "5|2");
+    expect("/view ", 1, "/view 4 ");
+    nothing("/accept 2");
+    complete_line(&c, m, bytes_str("/accept 3"));
+    cr_assert_str_eq(c.word[0].about, "three.pdf");
+    completion_fini(&c);
+}

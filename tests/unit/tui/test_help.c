@@ -36,6 +36,14 @@ static void expect_above(const char *a, const char *b)
     cr_assert_not_null(strstr(at, b), "%s is not below %s", b, a);
 }
 
+/* By its last row, which is drawn last and last undrawn: in between there are halves of it. */
+static void close_it(void)
+{
+    expect("type to find");
+    pty_type(p, "\x1b");
+    cr_assert(pty_until_gone(p, "type to find"));
+}
+
 Test(help, place__decides_what_comes_first)
 {
     start("home", 100, 40);
@@ -116,13 +124,11 @@ Test(help, topic__a_command_keys_or_any_word)
     start("room", 100, 40);
     pty_type(p, "/help /join\r");
     expect("THIS COMMAND");
-    pty_type(p, "\x1b");
-    cr_assert(pty_until_gone(p, "THIS COMMAND"));
+    close_it();
     pty_type(p, "/help keys\r");
     expect("the next page");
     cr_assert_null(strstr(pty_screen(p), "IN THIS ROOM"));
-    pty_type(p, "\x1b");
-    cr_assert(pty_until_gone(p, "the next page"));
+    close_it();
     pty_type(p, "/help unread\r");
     expect("find unread");
     expect("the first that is unread");

@@ -75,6 +75,8 @@ static const struct key_case CASES[] = {
     {ACTION_RECALL, "hello\r", "line of 5", "hel\r", "\xe2\x96\xb8 hello", false},
     /* What comes back from one is in test_tui.c: this one changes nothing. */
     {ACTION_EDITOR, "abc", "abc", "", "\xe2\x96\xb8 abc", false},
+    {ACTION_SEND_FILE, "", "2:#ops", "", "Send a file: ", false},
+    {ACTION_TRANSFERS, "", "2:#ops", "", "Nothing was sent or offered yet.", false},
     {ACTION_HELP, "", "2:#ops", "", "ESC closes", false},
     {ACTION_INSPECT, "", "2:#ops", "", "rames", false},
     {ACTION_CANCEL, "\x1bOP", "ESC closes", "", "!ESC closes", false},

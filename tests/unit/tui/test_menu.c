@@ -59,8 +59,15 @@ static void on_fini(void *arg)
     freed++;
 }
 
-static const struct menu_source SOURCE = {
-    "Rooms", "go to", rows, row, on_chosen, on_looked, on_cancelled, on_turned, on_fini};
+static const struct menu_source SOURCE = {.title = "Rooms",
+    .prompt = "go to",
+    .count = rows,
+    .row = row,
+    .chosen = on_chosen,
+    .looked = on_looked,
+    .cancelled = on_cancelled,
+    .turned = on_turned,
+    .fini = on_fini};
 
 static void setup(void)
 {

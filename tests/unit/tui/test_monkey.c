@@ -145,6 +145,20 @@ static const char *const KEYS[] = {
     "/debug\r",
     "/ask\r",
     "/say\r",
+    "\x1b"
+    "t",
+    "\x1b"
+    "F",
+    "p",
+    "x",
+    "q",
+    "/send ~/\t",
+    "\x15/file 1 offered 0\r",
+    "\x15/file 2 moving 62\r",
+    "\x15/file 3 done 100\r",
+    "\x15/ask 5 9\r",
+    "\x15/hostile-file 12\r",
+    "\x15/wipe\r",
 };
 
 static uint32_t next(uint32_t *seed, uint32_t below)
@@ -188,10 +202,10 @@ static bool comes_back(struct pty *p, void *arg)
     return false;
 }
 
-static void play(uint32_t first)
+static void play(uint32_t first, const char *scene)
 {
     uint32_t seed = first;
-    struct pty *p = stage_start(&(struct stage_wish){.scene = "room", .cols = 120, .rows = 36});
+    struct pty *p = stage_start(&(struct stage_wish){.scene = scene, .cols = 120, .rows = 36});
 
     pty_allow(p, ORACLE_MOUSE | ORACLE_COPY | ORACLE_NOTE);
     cr_assert(pty_until(p, "alice \xe2\x96\xb8"));
@@ -214,5 +228,12 @@ static uint32_t seeds(void)
 Test(monkey, keys__in_no_order)
 {
     for (uint32_t i = 0; i < seeds(); i++)
-        play(7000 + i);
+        play(7000 + i, "room");
+}
+
+/* The same over cards of files, the list of them, and what is chosen to be sent. */
+Test(monkey, keys__in_no_order_over_files)
+{
+    for (uint32_t i = 0; i < seeds(); i++)
+        play(9000 + i, "files");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "server/chunkmap.h"
+#include "base/chunkmap.h"
 
 #include <criterion/criterion.h>
 

@@ -3,8 +3,8 @@
  * Which chunks of a file there are: one bit each, and how many are set. It knows no transfer.
  * Bits behind the last chunk count as set, so that whole words can be compared.
  */
-#ifndef SERVER_CHUNKMAP_H
-#define SERVER_CHUNKMAP_H
+#ifndef BASE_CHUNKMAP_H
+#define BASE_CHUNKMAP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "face/once.h"
+#include "face/once_impl.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,36 +9,12 @@
 #include "face/objects.h"
 #include "face/text.h"
 
-enum step {
-    STEP_IN,    /* until the relay has let us in */
-    STEP_TEXT,  /* until all of the text has come in */
-    STEP_ENTER, /* until we are in the room */
-    STEP_SEAL,  /* until it is sealed and everybody is verified */
-    STEP_SAY,   /* until the relay has the message */
-    STEP_LISTEN,
-    STEP_LIST /* until the rooms are known */
-};
-
-struct once {
-    struct face f; /* first: a struct face is one of these */
-    struct once_setup setup;
-    enum step step;
-    uint64_t limit_ms; /* when this step has taken long enough; 0: not begun */
-    uint64_t tag;      /* of the intent whose outcome is awaited; 0: none */
-    bool done;         /* it came */
-    bool was_in;
-    unsigned answers;
-    bool asked; /* since the last try began: that it ends then is no failure */
-    int64_t printed;
-    struct buf text;
-};
-
 static struct once *self(struct face *f)
 {
     return (struct once *)f;
 }
 
-static void go(struct once *o, enum step step)
+void once_go(struct once *o, enum step step)
 {
     o->step = step;
     o->limit_ms = 0;
@@ -46,7 +22,7 @@ static void go(struct once *o, enum step step)
     o->done = false;
 }
 
-static const struct room *room_of(const struct once *o)
+const struct room *once_room(const struct once *o)
 {
     return model_find(o->f.model, o->setup.where.direct, o->setup.where.name);
 }
@@ -54,7 +30,7 @@ static const struct room *room_of(const struct once *o)
 /* ---- words for what went wrong ---- */
 
 /* what, and the last thing that home has to say about it. */
-static void fail(struct once *o, int status, const char *what)
+void once_fail(struct once *o, int status, const char *what)
 {
     struct buf why;
 
@@ -67,14 +43,17 @@ static void fail(struct once *o, int status, const char *what)
     buf_free(&why);
 }
 
-static void fail_at(struct once *o, int status, const char *words)
+void once_fail_at(struct once *o, int status, const char *words)
 {
     struct buf name;
 
     buf_init(&name, FACE_WHY);
-    text_brief(&name, o->setup.where.name, 80);
-    face_fail(
-        &o->f, status, "%s%s: %s", o->setup.where.direct ? "@" : "#", buf_cstr(&name), words);
+    if (o->setup.where.name.n != 0) {
+        buf_text(&name, o->setup.where.direct ? "@" : "#");
+        text_brief(&name, o->setup.where.name, 80);
+        buf_text(&name, ": ");
+    }
+    face_fail(&o->f, status, "%s%s", buf_cstr(&name), words);
     buf_free(&name);
 }
 
@@ -82,14 +61,14 @@ static void fail_slow(struct once *o)
 {
     switch (o->step) {
     case STEP_IN:
-        fail(o, FACE_NOBODY, "The relay has not let you in.");
+        once_fail(o, FACE_NOBODY, "The relay has not let you in.");
         break;
     case STEP_SEAL:
-        fail_at(o, FACE_UNSEALED,
+        once_fail_at(o, FACE_UNSEALED,
             "this is not sealed, or nobody else there was heard yet. Nothing was sent.");
         break;
     case STEP_SAY:
-        fail_at(o, FACE_NOBODY,
+        once_fail_at(o, FACE_NOBODY,
             "the message has not reached the relay. It is kept, unless sotto runs with "
             "--ephemeral, and goes out when you are connected again.");
         break;
@@ -97,8 +76,13 @@ static void fail_slow(struct once *o)
     case STEP_LIST:
         face_fail(&o->f, FACE_NOBODY, "The relay did not answer in time.");
         break;
+    case STEP_MATES:
+        once_fail_at(o, FACE_NOBODY, "nobody is there who could take it. Nothing was sent.");
+        break;
     case STEP_TEXT:
     case STEP_LISTEN:
+    case STEP_OFFER:
+    case STEP_RECEIVE:
         break; /* these take as long as they take */
     }
 }
@@ -107,15 +91,35 @@ static void fail_slow(struct once *o)
 
 static bool is_timed(const struct once *o)
 {
-    return o->step != STEP_TEXT && o->step != STEP_LISTEN;
+    return o->step < STEP_TEXT;
 }
 
-static void ask_engine(
+void once_ask(
     struct once *o, enum intent_kind kind, const struct target *where, const struct bytes text)
 {
     o->tag = face_intent(&o->f, kind, where, text);
     if (o->tag == 0)
         face_fail(&o->f, FACE_USAGE, "That is too long to be sent.");
+}
+
+static enum step first_step(const struct once *o)
+{
+    if (o->setup.verb == OPTIONS_ROOMS)
+        return STEP_LIST;
+    if (o->setup.verb == OPTIONS_RECEIVE && o->setup.where.name.n == 0)
+        return STEP_RECEIVE;
+    return o->setup.verb == OPTIONS_SEND ? STEP_TEXT : STEP_ENTER;
+}
+
+static enum step inner_step(const struct once *o)
+{
+    if (o->setup.verb == OPTIONS_TAIL)
+        return STEP_LISTEN;
+    if (o->setup.verb == OPTIONS_RECEIVE)
+        return STEP_RECEIVE;
+    if (o->setup.verb == OPTIONS_SEND_FILE)
+        return STEP_MATES;
+    return o->setup.verified ? STEP_SEAL : STEP_SAY;
 }
 
 static void come_in(struct once *o)
@@ -124,29 +128,25 @@ static void come_in(struct once *o)
 
     if (m->link == MODEL_READY) {
         o->was_in = true;
-        go(o, o->setup.verb == OPTIONS_ROOMS  ? STEP_LIST
-              : o->setup.verb == OPTIONS_SEND ? STEP_TEXT
-                                              : STEP_ENTER);
+        once_go(o, first_step(o));
     } else if (m->link == MODEL_WAITING && !o->asked) {
-        fail(o, FACE_NOBODY, "");
+        once_fail(o, FACE_NOBODY, "");
     }
 }
 
 static void enter(struct once *o)
 {
-    const struct room *r = room_of(o);
+    const struct room *r = once_room(o);
     char line[16 + INTENT_WHERE];
 
     if (r != NULL && (o->tag == 0 || o->done)) {
-        go(o, o->setup.verb == OPTIONS_TAIL ? STEP_LISTEN
-              : o->setup.verified           ? STEP_SEAL
-                                            : STEP_SAY);
+        once_go(o, inner_step(o));
     } else if (o->tag == 0) {
         (void)snprintf(line, sizeof line, "/%s %.*s", o->setup.where.direct ? "msg" : "join",
             (int)o->setup.where.name.n, (const char *)o->setup.where.name.p);
-        ask_engine(o, INTENT_LINE, NULL, bytes_str(line));
+        once_ask(o, INTENT_LINE, NULL, bytes_str(line));
     } else if (o->done) {
-        fail(o, FACE_REFUSED, "You could not get in there.");
+        once_fail(o, FACE_REFUSED, "You could not get in there.");
     }
 }
 
@@ -173,28 +173,46 @@ static const struct person *stranger(const struct once *o, const struct room *r,
     return first;
 }
 
+static bool is_broken(struct once *o, const struct room *r)
+{
+    if (r->seal != ROOM_STOPPED && r->seal != ROOM_BROKEN)
+        return false;
+    once_fail_at(o, FACE_UNSEALED,
+        r->seal == ROOM_STOPPED ? "somebody's key has changed. Nothing was sent."
+                                : "the relay broke the group's rules. Nothing was sent.");
+    return true;
+}
+
+/* A file is for who is there; nobody who comes later gets it. With one person there is a group
+ * once there is something to say. */
+static void meet(struct once *o)
+{
+    const struct room *r = once_room(o);
+
+    if (r == NULL)
+        once_fail_at(o, FACE_REFUSED, "you are not there any more. Nothing was sent.");
+    else if (!is_broken(o, r) && (r->direct || r->members > 1))
+        once_go(o, o->setup.verified ? STEP_SEAL : STEP_OFFER);
+}
+
 static void judge_seal(struct once *o)
 {
-    const struct room *r = room_of(o);
+    const struct room *r = once_room(o);
     const struct person *p;
     struct buf words;
     bool unseen = false;
 
     if (r == NULL) {
-        fail_at(o, FACE_REFUSED, "you are not there any more. Nothing was sent.");
+        once_fail_at(o, FACE_REFUSED, "you are not there any more. Nothing was sent.");
         return;
     }
-    if (r->seal == ROOM_STOPPED || r->seal == ROOM_BROKEN) {
-        fail_at(o, FACE_UNSEALED,
-            r->seal == ROOM_STOPPED ? "somebody's key has changed. Nothing was sent."
-                                    : "the relay broke the group's rules. Nothing was sent.");
+    if (is_broken(o, r))
         return;
-    }
     if ((r->seal != ROOM_SEALED && r->seal != ROOM_UNVERIFIED) || r->members == 0)
         return; /* it may become so, until the step has taken long enough */
     p = stranger(o, r, &unseen);
     if (p == NULL && !unseen) {
-        go(o, STEP_SAY);
+        once_go(o, o->setup.verb == OPTIONS_SEND_FILE ? STEP_OFFER : STEP_SAY);
         return;
     }
     buf_init(&words, FACE_WHY);
@@ -205,14 +223,14 @@ static void judge_seal(struct once *o)
     buf_text(&words,
         " reads along and is not verified. Nothing was sent. Compare safety numbers with "
         "/verify.");
-    fail_at(o, FACE_UNSEALED, buf_cstr(&words));
+    once_fail_at(o, FACE_UNSEALED, buf_cstr(&words));
     buf_free(&words);
 }
 
 static void say(struct once *o)
 {
     if (o->tag == 0)
-        ask_engine(o, o->setup.verified ? INTENT_CAREFUL : INTENT_WORDS, &o->setup.where,
+        once_ask(o, o->setup.verified ? INTENT_CAREFUL : INTENT_WORDS, &o->setup.where,
             o->setup.text);
     else if (o->done && face_queued(o->f.model) == 0)
         face_quit(&o->f, FACE_OK);
@@ -256,7 +274,7 @@ static void put_rooms(struct once *o)
 static void list(struct once *o)
 {
     if (o->tag == 0) {
-        ask_engine(o, INTENT_LINE, NULL, bytes_str("/rooms"));
+        once_ask(o, INTENT_LINE, NULL, bytes_str("/rooms"));
     } else if (o->done) {
         put_rooms(o);
         face_quit(&o->f, FACE_OK);
@@ -291,7 +309,7 @@ static void take_text(struct once *o)
     else if (!utf8_valid(o->setup.text))
         face_fail(&o->f, FACE_USAGE, "What is to be sent is no UTF-8.");
     else
-        go(o, STEP_ENTER);
+        once_go(o, STEP_ENTER);
 }
 
 /* ---- what the model says ---- */
@@ -302,6 +320,7 @@ static void on_outcome(void *arg, const struct model_outcome *outcome)
     struct buf why;
 
     face_outcome(&o->f);
+    once_file_outcome(o, outcome);
     if (o->tag == 0 || outcome->tag != o->tag)
         return;
     o->done = true;
@@ -312,7 +331,7 @@ static void on_outcome(void *arg, const struct model_outcome *outcome)
     if (o->step == STEP_LIST)
         face_fail(&o->f, FACE_REFUSED, "%s", buf_cstr(&why));
     else
-        fail_at(o, FACE_REFUSED, buf_cstr(&why));
+        once_fail_at(o, FACE_REFUSED, buf_cstr(&why));
     buf_free(&why);
 }
 
@@ -335,10 +354,10 @@ static void on_event(void *arg, const struct room *r, const struct event *ev, bo
 {
     struct once *o = arg;
 
-    if (o->f.over || o->was_in == false || r != room_of(o) || ev->kind != EVENT_MESSAGE)
+    if (o->f.over || o->was_in == false || r != once_room(o) || ev->kind != EVENT_MESSAGE)
         return;
     if (o->step == STEP_SAY && ev->state == EVENT_FAILED && (ev->flags & EVENT_OWN) != 0)
-        fail_at(o, FACE_REFUSED, "the message was not sent.");
+        once_fail_at(o, FACE_REFUSED, "the message was not sent.");
     if (o->setup.verb == OPTIONS_TAIL && fresh && (ev->flags & EVENT_OLD) == 0)
         print(o, r, ev);
 }
@@ -400,12 +419,15 @@ static void on_turn(struct face *f)
         [STEP_SAY] = say,
         [STEP_LISTEN] = NULL,
         [STEP_LIST] = list,
+        [STEP_MATES] = meet,
+        [STEP_OFFER] = once_offer,
+        [STEP_RECEIVE] = once_receive,
     };
     struct once *o = self(f);
     enum step before;
 
     if (f->model->link == MODEL_REFUSED) {
-        fail(o, FACE_REFUSED, "");
+        once_fail(o, FACE_REFUSED, "");
         return;
     }
     answer(o);
@@ -416,7 +438,7 @@ static void on_turn(struct face *f)
     } while (o->step != before);
     if (o->limit_ms == 0)
         o->limit_ms = f->now_ms + ONCE_PATIENCE_MS;
-    f->due_ms = is_timed(o) ? o->limit_ms : UINT64_MAX;
+    f->due_ms = is_timed(o) ? o->limit_ms : once_file_due(o);
     if (is_timed(o) && f->now_ms >= o->limit_ms)
         fail_slow(o);
 }
@@ -426,10 +448,17 @@ static void on_turn(struct face *f)
 static void on_fini(struct face *f)
 {
     f->model->ear = (struct model_ear){0};
+    once_file_fini(self(f));
     buf_wipe(&self(f)->text);
 }
 
-static const struct face_ops OPS = {.line = on_line, .turn = on_turn, .fini = on_fini};
+static bool on_stop(struct face *f)
+{
+    return once_file_stop(self(f));
+}
+
+static const struct face_ops OPS = {
+    .line = on_line, .turn = on_turn, .stop = on_stop, .fini = on_fini};
 
 struct face *once_new(struct model *m, const struct once_setup *setup, int out_fd)
 {
@@ -438,8 +467,11 @@ struct face *once_new(struct model *m, const struct once_setup *setup, int out_f
     face_init(&o->f, &OPS, m, out_fd);
     o->setup = *setup;
     buf_init(&o->text, INTENT_BYTES);
-    m->ear =
-        (struct model_ear){.event = on_event, .link = on_link, .outcome = on_outcome, .arg = o};
+    m->ear = (struct model_ear){.event = on_event,
+        .link = on_link,
+        .outcome = on_outcome,
+        .file = once_file_told,
+        .arg = o};
     return &o->f;
 }
 

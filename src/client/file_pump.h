@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What moves files: one task that lets each of them take its next step, and the low lane of the
+ * link fed chunk by chunk, a turn for each, so that none waits for another and messages wait
+ * for none.
+ */
+#ifndef CLIENT_FILE_PUMP_H
+#define CLIENT_FILE_PUMP_H
+
+#include "client/engine.h"
+
+void file_pump_init(struct engine *e);
+void file_pump_free(struct engine *e);   /* parts of guests go: nobody could finish them */
+void file_pump_hungry(struct engine *e); /* the link takes more */
+void file_pump_line_lost(struct engine *e);
+/* With that person no keys can be agreed: what waits for them is not sent. */
+void file_pump_unreachable(struct engine *e, const struct talk *c);
+void file_pump_talk_gone(struct engine *e, const struct talk *c);
+
+#endif

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/upload.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "client/chatlog.h"
+#include "client/files.h"
+#include "client/group_people.h"
+#include "client/keep_file.h"
+#include "client/past.h"
+#include "client/say.h"
+#include "crypto/rand.h"
+
+#define NO_LINE "no connection to the relay"
+#define CHANGED "it is not what it was any more: somebody changed it. /send it again"
+
+/* As it is lost, the state is not yet another one. */
+static bool has_line(const struct upload *u)
+{
+    return u->e->state == ENGINE_READY && u->e->link != NULL;
+}
+
+/* ---- the beginning ---- */
+
+static struct bytes base_name(struct bytes path)
+{
+    size_t n = path.n;
+
+    while (n > 0 && path.p[n - 1] != '/')
+        n--;
+    return bytes_of(path.p + n, path.n - n);
+}
+
+static void put_card(struct engine *e, struct talk *c, const struct upload *u)
+{
+    char words[TRANSFER_WORDS];
+    char me[MSG_NAME + 1];
+    struct event ev = {.kind = EVENT_MESSAGE,
+        .state = EVENT_QUEUED,
+        .flags = EVENT_OWN | EVENT_FILE,
+        .who = model_nick(e->model)};
+
+    transfer_words(words, u->shown->name, u->shown->bytes);
+    memcpy(ev.key, u->shown->key, sizeof ev.key);
+    ev.text = bytes_str(words);
+    past_page(e, c);
+    model_add(e->model, c->page, &ev);
+    (void)bytes_copy(me, sizeof me, ev.who);
+    chatlog_line(e, c, e->loop->wall_ms, me, ev.text);
+}
+
+static void on_job(struct job *j);
+
+struct upload *upload_add(struct engine *e, const struct talk *c, const uint8_t id[MSG_ID])
+{
+    struct upload **end = &e->files.uploads;
+    struct upload *u = mem_alloc(sizeof *u);
+
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = u;
+    u->e = e;
+    u->talk = c->serial;
+    u->reader.fd = -1;
+    u->reader.job.done = on_job;
+    u->shown = transfers_add(&e->model->files, id);
+    u->shown->held = true;
+    u->shown->own = true;
+    buf_init(&u->note, OFFER_NOTE);
+    files_place(u->shown, c);
+    return u;
+}
+
+bool upload_open(struct upload *u, const char *path, char *why, size_t why_n)
+{
+    struct transfer *t = u->shown;
+    enum err e = file_reader_open(&u->reader, path, why, why_n);
+
+    (void)snprintf(t->path, sizeof t->path, "%s", path);
+    files_clean_name(base_name(bytes_str(path)), t->key, t->name, sizeof t->name);
+    if (e != ERR_OK)
+        return false;
+    t->bytes = u->reader.shape.bytes;
+    if (file_reader_key(&u->reader, t->key, u->key) == ERR_OK)
+        return true;
+    (void)snprintf(why, why_n, "no key for it can be made");
+    return false;
+}
+
+/* An intent's path, as one that is good from any folder. */
+static bool whole_path(struct bytes path, char out[UPLOAD_PATH])
+{
+    const char *home = getenv("HOME");
+    char given[UPLOAD_PATH];
+    bool tilde = path.n >= 2 && path.p[0] == '~' && path.p[1] == '/' && home != NULL;
+
+    if (path.n == 0 || memchr(path.p, '\0', path.n) != NULL)
+        return false;
+    int n = snprintf(given, sizeof given, "%s%.*s", tilde ? home : "",
+        (int)(path.n - (tilde ? 1 : 0)), (const char *)path.p + (tilde ? 1 : 0));
+    if (n < 0 || (size_t)n >= sizeof given)
+        return false;
+    char *real = realpath(given, NULL);
+    n = snprintf(out, UPLOAD_PATH, "%s", real != NULL ? real : given);
+    free(real);
+    return n >= 0 && n < UPLOAD_PATH;
+}
+
+struct upload *upload_begin(
+    struct engine *e, struct talk *c, struct bytes path, struct bytes note)
+{
+    uint8_t id[MSG_ID];
+    char full[UPLOAD_PATH];
+    char why[TRANSFER_WHY] = "that is no path";
+
+    rand_bytes(id, sizeof id);
+    if (!whole_path(path, full)) {
+        engine_say(e, e->at, EVENT_WARN, "Not sent: %s.", why);
+        return NULL;
+    }
+    struct upload *u = upload_add(e, c, id);
+    rand_bytes(u->key, sizeof u->key);
+    if (utf8_valid(note))
+        buf_bytes(&u->note, note);
+    (void)bytes_copy(u->shown->note, sizeof u->shown->note, buf_view(&u->note));
+    if (!upload_open(u, full, why, sizeof why)) {
+        engine_say(e, e->at, EVENT_WARN, "%s is not sent: %s.", u->shown->name, why);
+        u->shown->fault = TRANSFER_FAULT_DISK;
+        files_show(e, u->shown, TRANSFER_FAILED, why);
+        u->over = true;
+        files_touch(e);
+        return NULL;
+    }
+    u->careful = e->careful;
+    put_card(e, c, u);
+    files_begin(e, u->shown);
+    files_touch(e);
+    return u;
+}
+
+void upload_await(struct upload *u, uint64_t tag)
+{
+    u->tag = tag;
+    engine_hold(u->e, tag);
+}
+
+/* ---- the end ---- */
+
+static void drop_ready(struct upload *u)
+{
+    for (size_t i = 0; i < u->ready_n; i++)
+        span_drop(u->ready[i]);
+    u->ready_n = 0;
+    u->due_n = 0;
+    u->stale = u->busy;
+    if (u->e->link != NULL && u->offered)
+        link_purge(u->e->link, u->handle);
+}
+
+void upload_free(struct upload *u)
+{
+    u->shown->held = false;
+    for (size_t i = 0; i < u->ready_n; i++)
+        span_drop(u->ready[i]);
+    file_reader_close(&u->reader);
+    mem_free(u->due);
+    buf_free(&u->note);
+    mem_wipe_free(u, sizeof *u);
+}
+
+/* Over: whoever waits is told, and the vault forgets it. */
+static void end(struct upload *u, enum transfer_state state, const char *why)
+{
+    struct engine *e = u->e;
+    struct talk *c = engine_talk(e, u->talk);
+
+    drop_ready(u);
+    if (c != NULL)
+        c->file_waits = false; /* another one says so again */
+    u->over = true;
+    keep_upload_done(e, u);
+    files_show(e, u->shown, state, why);
+    if (state != TRANSFER_DONE)
+        engine_fail(e, u->tag, why);
+    engine_release(e, u->tag);
+    u->tag = 0;
+    files_touch(e);
+}
+
+static void ask_cancel(struct upload *u)
+{
+    struct msg_file_cancel m;
+
+    u->untold = u->said && !has_line(u);
+    if (!has_line(u) || !(u->offered || u->asked || u->said))
+        return;
+    memcpy(m.id, u->shown->key, sizeof m.id);
+    engine_ask(u->e, OP_FILE_CANCEL, &m, &(struct request){.talk = u->talk});
+}
+
+void upload_cancel(struct upload *u, const char *why)
+{
+    if (u->over)
+        return;
+    ask_cancel(u);
+    end(u, TRANSFER_CANCELLED, why);
+}
+
+void upload_fail(struct upload *u, const char *why)
+{
+    struct talk *c = engine_talk(u->e, u->talk);
+
+    if (u->over)
+        return;
+    ask_cancel(u);
+    engine_say_in(u->e, c, EVENT_WARN, "%s is not sent: %s.", u->shown->name, why);
+    if (!u->said && c != NULL && c->page != NULL)
+        model_state(u->e->model, c->page, u->shown->key, EVENT_FAILED);
+    end(u, TRANSFER_FAILED, why);
+}
+
+void upload_done(struct upload *u)
+{
+    struct talk *c = engine_talk(u->e, u->talk);
+
+    engine_say_in(
+        u->e, c, EVENT_INFO, "%s was sent: whoever wanted it has it.", u->shown->name);
+    end(u, TRANSFER_DONE, NULL);
+}
+
+void upload_nobody(struct upload *u, const char *why)
+{
+    struct talk *c = engine_talk(u->e, u->talk);
+
+    engine_say_in(u->e, c, EVENT_WARN, "%s was not sent: %s.", u->shown->name, why);
+    end(u, TRANSFER_REFUSED, why);
+}
+
+/* ---- how it stands ---- */
+
+struct tally {
+    unsigned moving, paused, lost;
+    uint64_t slowest;
+    const struct transfer_person *who; /* one that pauses, or is lost */
+};
+
+static struct tally count(const struct transfer *t)
+{
+    struct tally n = {.slowest = UINT64_MAX};
+
+    for (size_t i = 0; i < t->people_n; i++) {
+        const struct transfer_person *p = &t->people[i];
+        n.moving += p->state == TRANSFER_MOVING;
+        n.paused += p->state == TRANSFER_PAUSED;
+        n.lost += p->state == TRANSFER_LOST;
+        if (p->state == TRANSFER_MOVING && p->done < n.slowest)
+            n.slowest = p->done;
+        if (p->state == TRANSFER_PAUSED || p->state == TRANSFER_LOST)
+            n.who = p;
+    }
+    return n;
+}
+
+static void show(struct upload *u, enum transfer_state state, const char *why)
+{
+    files_show(u->e, u->shown, state, why);
+}
+
+void upload_show(struct upload *u)
+{
+    struct tally n = count(u->shown);
+    char why[TRANSFER_WHY];
+
+    if (u->over || !u->read)
+        return;
+    if (n.who != NULL)
+        files_reason(why, n.lost != 0 ? "not connected: " : "pausing: ",
+            bytes_of(n.who->name, n.who->name_n));
+    if (!u->offered)
+        show(u, has_line(u) ? TRANSFER_WAITING : TRANSFER_LOST, has_line(u) ? "" : NO_LINE);
+    else if (u->shown->resting)
+        show(u, TRANSFER_PAUSED, "paused by you");
+    else if (n.moving != 0)
+        show(u, TRANSFER_MOVING, "");
+    else if (n.paused != 0 || n.lost != 0)
+        show(u, n.paused != 0 ? TRANSFER_PAUSED : TRANSFER_LOST, why);
+    else
+        show(u, TRANSFER_OFFERED, "");
+    if (n.moving != 0)
+        files_move(u->e, u->shown, n.slowest);
+}
+
+/* ---- what the worker did ---- */
+
+/* What was to be sent is not there any more as it was. */
+static void spoil(struct upload *u, const char *why)
+{
+    u->shown->fault = TRANSFER_FAULT_DISK;
+    upload_fail(u, why);
+}
+
+static void read_on(struct upload *u)
+{
+    struct file_reader *r = &u->reader;
+    char hex[TRANSFER_HASH];
+
+    files_move(u->e, u->shown, (uint64_t)r->read * r->shape.chunk);
+    if (r->read < r->shape.count || r->err != ERR_OK)
+        return;
+    if (u->again && memcmp(u->hash, r->digest, sizeof u->hash) != 0) {
+        spoil(u, CHANGED);
+        return;
+    }
+    memcpy(u->hash, r->digest, sizeof u->hash);
+    for (size_t i = 0; i < sizeof u->hash; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", u->hash[i]);
+    (void)snprintf(u->shown->hash, sizeof u->shown->hash, "%s", hex);
+    u->read = true;
+    files_move(u->e, u->shown, 0);
+    upload_show(u);
+}
+
+static void sealed(struct upload *u)
+{
+    struct file_reader *r = &u->reader;
+
+    for (size_t i = 0; i < r->sealed && !u->stale && !u->over; i++)
+        u->ready[u->ready_n++] = file_reader_take(r, i);
+    file_reader_drop(r);
+}
+
+static void on_job(struct job *j)
+{
+    struct upload *u = (struct upload *)j;
+    struct file_reader *r = &u->reader;
+
+    u->busy = false;
+    sealed(u);
+    u->stale = false;
+    if (!u->over && r->err == ERR_STALE)
+        spoil(u, CHANGED);
+    else if (!u->over && r->err != ERR_OK)
+        spoil(u, "it cannot be read any more");
+    else if (!u->over && !u->read)
+        read_on(u);
+    files_touch(u->e);
+}
+
+/* ---- the next thing ---- */
+
+static void offer(struct upload *u, const struct talk *c)
+{
+    const struct file_shape *s = &u->reader.shape;
+    struct request r = {.talk = c->serial}; /* without the tag: it may be asked again */
+    struct msg_file_offer m = {.kind = (uint8_t)c->kind,
+        .to = talk_title(c),
+        .chunk = s->chunk,
+        .count = s->count,
+        .bytes = s->bytes};
+
+    memcpy(m.id, u->shown->key, sizeof m.id);
+    memcpy(r.id, u->shown->key, sizeof r.id);
+    u->asked = true;
+    engine_ask(u->e, OP_FILE_OFFER, &m, &r);
+}
+
+static void say(struct upload *u, struct talk *c)
+{
+    const struct file_shape *s = &u->reader.shape;
+    struct bytes name = base_name(bytes_str(u->shown->path));
+    struct offer o = {.bytes = s->bytes,
+        .chunk = s->chunk,
+        .count = s->count,
+        .name = utf8_valid(name) && name.n <= OFFER_NAME ? name : bytes_str(u->shown->name),
+        .note = buf_view(&u->note)};
+    struct buf text;
+
+    memcpy(o.key, u->key, sizeof o.key);
+    memcpy(o.hash, u->hash, sizeof o.hash);
+    buf_init(&text, OFFER_BYTES);
+    offer_write(&o, &text);
+    u->said = true;
+    u->e->careful = u->careful;
+    say_offer(u->e, c, u->shown->key, buf_view(&text));
+    u->e->careful = false;
+    keep_upload(u->e, u);
+    buf_wipe(&text);
+    mem_wipe(&o, sizeof o);
+}
+
+/* Whether what is sealed here now can be read by those it is meant for. */
+static bool can_offer(struct engine *e, struct talk *c)
+{
+    bool there = c->kind != CONVO_ROOM || c->present;
+
+    /* Once: whoever pumps a conversation has the files looked at again, in the same turn. */
+    if (c->group == NULL && !c->file_waits)
+        engine_touch(e, c);
+    c->file_waits = c->group == NULL;
+    return c->group != NULL && there && people_stop(c) == NULL && c->bad_seq == 0 &&
+           !c->forsaken && (c->busy & (BUSY_ENTER | BUSY_FOUND)) == 0;
+}
+
+static void reach(struct upload *u)
+{
+    struct engine *e = u->e;
+    struct talk *c = engine_talk(e, u->talk);
+
+    if (c == NULL || !c->wanted) {
+        upload_fail(u, "you are no longer in that conversation");
+        return;
+    }
+    if (u->wait_ms > e->loop->now_ms) {
+        files_look_at(e, u->wait_ms);
+        return;
+    }
+    if (!u->asked && can_offer(e, c))
+        offer(u, c);
+}
+
+/* The next chunks that there is credit for, when few are ready. */
+static void seal_more(struct upload *u)
+{
+    struct file_reader *r = &u->reader;
+
+    r->want_n = 0;
+    while (r->want_n < FILE_READER_BATCH && u->due_n != 0) {
+        r->want[r->want_n++] = u->due->first++;
+        if (--u->due->count == 0)
+            memmove(u->due, u->due + 1, --u->due_n * sizeof *u->due);
+    }
+    r->handle = u->handle;
+    u->busy = r->want_n != 0 && file_reader_seal(r, u->e->setup.files) == ERR_OK;
+}
+
+static void rest(struct upload *u)
+{
+    struct msg_file_pause_order m = {.handle = u->handle, .on = u->shown->resting};
+
+    u->told_resting = u->shown->resting;
+    engine_ask(u->e, OP_FILE_PAUSE, &m, &(struct request){.talk = u->talk});
+}
+
+void upload_step(struct upload *u)
+{
+    if (u->untold && has_line(u))
+        ask_cancel(u);
+    if (u->unsaid)
+        upload_fail(u, u->unsaid_why);
+    if (u->over || u->busy)
+        return;
+    if (!u->read) {
+        u->busy = file_reader_next(&u->reader, u->e->setup.files) == ERR_OK;
+        return;
+    }
+    if (!has_line(u))
+        return;
+    if (!u->offered) {
+        reach(u);
+        return;
+    }
+    struct talk *c = engine_talk(u->e, u->talk);
+    if (!u->said && c != NULL)
+        say(u, c);
+    if (u->told_resting != u->shown->resting)
+        rest(u);
+    if (u->ready_n <= UPLOAD_READY - FILE_READER_BATCH && u->due_n != 0)
+        seal_more(u);
+}
+
+bool upload_feed(struct upload *u)
+{
+    if (u->over || !u->offered || u->ready_n == 0)
+        return false;
+    link_bulk(u->e->link, u->ready[0], u->handle);
+    memmove(u->ready, u->ready + 1, --u->ready_n * sizeof *u->ready);
+    if (u->ready_n <= UPLOAD_READY - FILE_READER_BATCH && u->due_n != 0)
+        files_touch(u->e);
+    return true;
+}
+
+void upload_pause(struct upload *u, bool on)
+{
+    u->shown->resting = on;
+    keep_upload(u->e, u);
+    upload_show(u);
+    files_touch(u->e);
+}
+
+void upload_line_lost(struct upload *u)
+{
+    if (u->over)
+        return;
+    drop_ready(u);
+    u->asked = false;
+    u->offered = false;
+    u->told_resting = false;
+    u->wait_ms = 0;
+    if (u->read && !u->shown->resting) /* the engine itself has not been told yet */
+        show(u, TRANSFER_LOST, NO_LINE);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+/* What of files is in the vault: rows that make no sense stop nothing, and what is over is
+ * forgotten; and guests, of whom nothing is kept. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "client/keep_file.h"
+#include "client/parcel.h"
+#include "client/talk.h"
+#include "crypto/rand.h"
+#include "support/crew_check.h"
+#include "support/filecrew.h"
+
+enum { ALICE, BOB };
+#define OPS   "#ops"
+#define CHUNK 65536u
+
+static struct filecrew f;
+
+static void setup(void)
+{
+    filecrew_init(&f, 20280);
+}
+
+static void teardown(void)
+{
+    filecrew_fini(&f);
+}
+
+TestSuite(engine_file_keep, .init = setup, .fini = teardown);
+
+static void again(size_t who)
+{
+    crew_run(&f.v.crew, 2000);
+    crew_kill(f.v.m[who]);
+    crew_start(f.v.m[who]);
+    crew_heals(&f.v.crew, OPS, 2);
+}
+
+static void put_row(size_t who, uint32_t sub, size_t key_n, struct bytes row)
+{
+    struct buf key;
+    uint8_t id[64];
+
+    rand_bytes(id, sizeof id);
+    buf_init(&key, TALK_KEY + sizeof id);
+    buf_bytes(&key, talk_key(crew_talk(f.v.m[who], OPS)));
+    buf_put(&key, id, key_n);
+    vault_put(f.v.m[who]->vault, VAULT_FILE, buf_view(&key), sub, row);
+    loop_later(&f.v.sim.loop, &crew_engine(f.v.m[who])->save, LOOP_FLUSH);
+    buf_free(&key);
+}
+
+/* Rows of every length, of other versions, under keys of another size. */
+static void damage(size_t who)
+{
+    uint8_t row[400];
+
+    for (uint32_t sub = KEEP_FILE_OUT; sub <= KEEP_FILE_IN + 1; sub++) {
+        for (size_t n = 0; n < sizeof row; n += 13) {
+            rand_bytes(row, sizeof row);
+            row[0] = KEEP_FILE_VERSION;
+            put_row(who, sub, MSG_ID, bytes_of(row, n));
+        }
+        memset(row, 0, sizeof row);
+        row[0] = KEEP_FILE_VERSION;
+        put_row(who, sub, MSG_ID, bytes_of(row, sizeof row));
+        row[0] = KEEP_FILE_VERSION + 1;
+        put_row(who, sub, MSG_ID, bytes_of(row, sizeof row));
+        put_row(who, sub, MSG_ID - 1, bytes_of(row, sizeof row));
+        put_row(who, sub, 40, bytes_of(row, sizeof row));
+    }
+}
+
+Test(engine_file_keep, rows__that_make_no_sense_stop_nothing)
+{
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "out", 100 * CHUNK);
+    filecrew_send(&f, BOB, OPS, "in", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "out");
+    filecrew_accept(&f, ALICE, "in");
+    filecrew_moves(&f, BOB, "out", CHUNK);
+    filecrew_type(&f, BOB, "/pause %u", filecrew_find(&f, BOB, "out")->n);
+    filecrew_type(&f, ALICE, "/pause %u", filecrew_find(&f, ALICE, "in")->n);
+    damage(ALICE);
+    damage(BOB);
+    again(ALICE);
+    again(BOB);
+    filecrew_type(&f, BOB, "/resume %u", filecrew_find(&f, BOB, "out")->n);
+    filecrew_type(&f, ALICE, "/resume %u", filecrew_find(&f, ALICE, "in")->n);
+    filecrew_is(&f, BOB, "out", TRANSFER_DONE);
+    filecrew_is(&f, ALICE, "in", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "out", "out");
+    filecrew_same(&f, ALICE, "in", "in");
+    evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
+}
+
+/* The good row of a file of theirs, cut at every byte. */
+Test(engine_file_keep, rows__that_are_cut_stop_nothing)
+{
+    struct buf whole;
+    const struct download *d;
+
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    d = crew_engine(f.v.m[BOB])->files.downloads;
+    buf_init(&whole, 1024);
+    buf_u8(&whole, KEEP_FILE_VERSION);
+    for (size_t i = 0; i < 3; i++)
+        buf_u8(&whole, 0);
+    buf_u64(&whole, (uint64_t)d->offered_ms);
+    buf_u64(&whole, 0);
+    buf_put(&whole, d->print, sizeof d->print);
+    for (size_t i = 0; i < 5; i++)
+        buf_u16(&whole, 0);
+    buf_bytes(&whole, buf_view(&d->offer));
+    for (size_t n = 0; n < whole.n; n++)
+        put_row(BOB, KEEP_FILE_IN, MSG_ID, bytes_of(whole.p, n));
+    put_row(BOB, KEEP_FILE_IN, MSG_ID, buf_view(&whole)); /* as a whole it is one */
+    buf_free(&whole);
+    again(BOB);
+    cr_assert_eq(f.v.m[BOB]->model->files.count, 2);
+    evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
+}
+
+Test(engine_file_keep, rows__of_what_is_over_are_gone)
+{
+    filecrew_room(&f, 2);
+    filecrew_goes(&f, ALICE, OPS, BOB, "done", 10);
+    filecrew_send(&f, ALICE, OPS, "refused", 10);
+    filecrew_is(&f, BOB, "refused", TRANSFER_OFFERED);
+    filecrew_type(&f, BOB, "/refuse");
+    filecrew_is(&f, ALICE, "refused", TRANSFER_REFUSED);
+    filecrew_send(&f, ALICE, OPS, "cancelled", 10);
+    filecrew_is(&f, BOB, "cancelled", TRANSFER_OFFERED);
+    filecrew_type(&f, ALICE, "/cancel %u", filecrew_find(&f, ALICE, "cancelled")->n);
+    filecrew_is(&f, BOB, "cancelled", TRANSFER_CANCELLED);
+    again(ALICE);
+    again(BOB);
+    cr_assert_eq(f.v.m[ALICE]->model->files.count, 0);
+    cr_assert_eq(f.v.m[BOB]->model->files.count, 0);
+}
+
+static void not_now(void *arg)
+{
+    (void)arg;
+}
+
+/* What the worker still holds, or waits for the relay, is not forgotten under it. */
+Test(engine_file_keep, many__that_are_over_take_nothing_that_is_held)
+{
+    filecrew_room(&f, 2);
+    loop_fn *drain = f.v.m[BOB]->drain_worker.fn;
+    filecrew_send(&f, ALICE, OPS, "held", 10);
+    filecrew_is(&f, BOB, "held", TRANSFER_OFFERED);
+    f.v.m[BOB]->drain_worker.fn = not_now;
+    filecrew_type(&f, BOB, "/accept");
+    crew_run(&f.v.crew, 500);
+    filecrew_type(&f, BOB, "/cancel");
+    filecrew_is(&f, BOB, "held", TRANSFER_REFUSED);
+    for (unsigned i = 0; i < TRANSFERS_KEPT + 50; i++)
+        filecrew_type(&f, BOB, "/send /nowhere/%u", i);
+    crew_run(&f.v.crew, 1000);
+    f.v.m[BOB]->drain_worker.fn = drain;
+    loop_later(&f.v.sim.loop, &f.v.m[BOB]->drain_worker, LOOP_DELIVER);
+    crew_run(&f.v.crew, 1000);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0, "the part stays");
+    filecrew_type(&f, BOB, "/send /nowhere/more");
+    cr_assert_null(filecrew_find(&f, BOB, "held"));
+    filecrew_goes(&f, ALICE, OPS, BOB, "after", 10);
+}
+
+/* ---- guests ---- */
+
+static void guests(void)
+{
+    static const char *const NAMES[] = {"alice", "bob"};
+
+    for (size_t i = 0; i < 2; i++) {
+        size_t who = evil_guest(&f.v, NAMES[i]);
+        (void)snprintf(f.in[who], sizeof f.in[who], "%s/in.%s", f.dir, NAMES[i]);
+        f.v.m[who]->setup.download_dir = f.in[who];
+        crew_start(f.v.m[who]);
+        crew_join(f.v.m[who], "ops");
+    }
+    crew_sealed(f.v.m[ALICE], OPS, 2);
+    crew_run(&f.v.crew, 2000);
+}
+
+Test(engine_file_keep, guests__send_and_receive)
+{
+    guests();
+    filecrew_goes(&f, ALICE, OPS, BOB, "a", 3 * CHUNK);
+    filecrew_goes(&f, BOB, OPS, ALICE, "b", 3 * CHUNK);
+    crew_cut(f.v.m[BOB]);
+    filecrew_send(&f, ALICE, OPS, "c", 3 * CHUNK);
+    filecrew_accept(&f, BOB, "c");
+    filecrew_is(&f, BOB, "c", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "c", "c");
+}
+
+/* Nobody could finish the part of somebody who is nobody tomorrow. */
+Test(engine_file_keep, guests__leave_no_part_behind)
+{
+    guests();
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    cr_assert_not_null(filecrew_part(&f, BOB));
+    crew_stop(f.v.m[BOB]);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
