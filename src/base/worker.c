@@ -6,9 +6,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+
+#define LOW 10 /* what nice(1) takes when it is told nothing */
 
 struct list {
     struct job *first;
@@ -33,6 +36,7 @@ struct worker {
     struct list queue;
     struct list results;
     bool stop;
+    bool low;
 };
 
 static void list_append(struct list *to, struct list from)
@@ -74,10 +78,19 @@ static void worker_run(struct worker *w, struct list batch)
         j->batch = verdict;
 }
 
+/* Of the calling thread alone, as Linux has it. */
+static void step_back(bool wanted, bool *done)
+{
+    if (wanted && !*done)
+        (void)setpriority(PRIO_PROCESS, 0, LOW);
+    *done = wanted;
+}
+
 static void *worker_main(void *arg)
 {
     static const uint64_t ONE = 1;
     struct worker *w = arg;
+    bool lowered = false;
 
     (void)pthread_mutex_lock(&w->lock);
     for (;;) {
@@ -86,7 +99,9 @@ static void *worker_main(void *arg)
         if (w->queue.first == NULL)
             break;
         struct list batch = list_take(&w->queue, w->batched);
+        bool low = w->low;
         (void)pthread_mutex_unlock(&w->lock);
+        step_back(low, &lowered);
         worker_run(w, batch);
         (void)pthread_mutex_lock(&w->lock);
         list_append(&w->results, batch);
@@ -184,6 +199,13 @@ enum err worker_submit(struct worker *w, struct job *j)
             w->wake(w->wake_arg);
     }
     return ERR_OK;
+}
+
+void worker_lower(struct worker *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    w->low = w->thread_count != 0; /* an inline one is the loop's own thread */
+    (void)pthread_mutex_unlock(&w->lock);
 }
 
 int worker_fd(const struct worker *w)

@@ -39,6 +39,9 @@ struct worker *worker_new(
     const char *name, unsigned threads, size_t queue_max, const struct worker_hooks *hooks);
 struct worker *worker_new_inline(
     void (*wake)(void *arg), void *arg, const struct worker_hooks *hooks);
+/* Its threads step back from now on, for good: for long work in the background, beside which a
+ * loop that people talk through is to stay quick. */
+void worker_lower(struct worker *w);
 /* ERR_FULL, or ERR_CLOSED from a done() during worker_free(): the job was not taken. */
 enum err worker_submit(struct worker *w, struct job *j);
 int worker_fd(const struct worker *w); /* readable when results wait; -1 inline */

@@ -377,6 +377,7 @@ int run(struct client *c)
     c->resolver = worker_new("resolve", 1, 16, NULL);
     c->worker = worker_new("slow", 1, 64, NULL);
     c->files = worker_new("files", 1, FILES_QUEUE, NULL);
+    worker_lower(c->files);
     enum err e = make_session(c, why, sizeof why);
     if (e == ERR_OK)
         e = face_choose(c, &s.shown, why, sizeof why);

@@ -2,22 +2,17 @@
 #include "client/download.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/log.h"
 #include "base/mem.h"
-#include "base/utf8.h"
-#include "client/accept.h"
+#include "client/download_place.h"
 #include "client/files.h"
-#include "client/group_people.h"
 #include "client/keep_file.h"
-#include "client/past.h"
 
 #define BATCH    8u
 #define BATCH_MS 4u
 #define QUIET_MS 50u /* nothing came for so long: what was taken is acknowledged */
 
-/* ---- the offer ---- */
+/* ---- the beginning ---- */
 
 static void on_job(struct job *j);
 
@@ -71,130 +66,7 @@ struct download *download_add(
     return d;
 }
 
-static void show_sender(struct transfer *t, const struct talk_person *p)
-{
-    struct bytes who = talk_shown(p);
-
-    t->from_n = (uint8_t)(who.n <= sizeof t->from ? who.n : sizeof t->from);
-    if (t->from_n != 0)
-        memcpy(t->from, who.p, t->from_n);
-    t->verified = p->trust == TRUST_VERIFIED;
-    if (talk_person_guest(p))
-        trust_tag(p->print, t->tag);
-}
-
-/* Nobody can make this grow without end: the oldest that nobody answered goes. */
-static void bound_open(struct engine *e)
-{
-    struct download *oldest = NULL;
-    size_t open = 0;
-
-    for (struct download *d = e->files.downloads; d != NULL; d = d->next) {
-        if (d->over || d->accepted)
-            continue;
-        open++;
-        if (oldest == NULL)
-            oldest = d;
-    }
-    if (open > DOWNLOADS_OPEN)
-        download_fail(oldest, true, "too many files are offered at once");
-}
-
-/* The newest that the relay said of it before; NULL: nothing. */
-static const struct filing_offer *told_of(const struct download *d)
-{
-    const struct filing *f = &d->e->files;
-
-    for (size_t i = 1; i <= FILING_OFFERS; i++) {
-        const struct filing_offer *o = &f->offers[(f->offer_at - i) % FILING_OFFERS];
-        if (memcmp(o->id, d->id, sizeof o->id) == 0 && strcmp(o->sender, d->sender) == 0)
-            return o;
-    }
-    return NULL;
-}
-
-void download_offered(struct engine *e, struct talk *c, const struct talk_person *p,
-    const struct download_news *news)
-{
-    struct download *d = files_download(e, news->id);
-
-    if (d != NULL || files_upload(e, news->id) != NULL)
-        return; /* an id is drawn: whoever repeats one is not to be helped */
-    d = download_add(e, c, news->id, news->sealed);
-    if (d == NULL)
-        return;
-    memcpy(d->print, p->print, sizeof d->print);
-    (void)snprintf(d->sender, sizeof d->sender, "%s", news->sender);
-    d->offered_ms = e->loop->wall_ms;
-    d->history = news->history;
-    show_sender(d->shown, p);
-    const struct filing_offer *told = told_of(d);
-    if (told != NULL)
-        d->handle = told->handle;
-    keep_download(e, d);
-    bound_open(e);
-    files_begin(e, d->shown);
-    if (told != NULL && told->ended) {
-        download_fail(d, true, "the sender took it back");
-        return;
-    }
-    if (accept_rule_fits(e, p, d->shown->bytes) && download_accept(d, (struct bytes){0}))
-        engine_say_in(
-            e, c, EVENT_INFO, "%s is accepted, as you set it (/auto-accept).", d->shown->name);
-}
-
 /* ---- the person's word ---- */
-
-static const char *folder_of(struct engine *e, struct buf *out)
-{
-    const char *set = pref_text(&e->model->prefs, PREF_DOWNLOADS);
-
-    if (e->setup.download_dir != NULL)
-        return e->setup.download_dir;
-    if (set[0] == '/')
-        return set;
-    if (set[0] == '~' && set[1] == '/' && getenv("HOME") != NULL) {
-        buf_fmt(out, "%s%s", getenv("HOME"), set + 1);
-        return buf_cstr(out);
-    }
-    if (part_folder_by_custom(out) != ERR_OK)
-        return NULL;
-    return buf_cstr(out);
-}
-
-static bool place_it(struct download *d, struct bytes name)
-{
-    struct file_writer *w = &d->writer;
-    struct buf folder;
-    bool fits = true;
-
-    (void)snprintf(w->stem, sizeof w->stem, "%s", d->shown->name);
-    if (d->writer.part.fd >= 0 && name.n == 0)
-        return true;
-    if (name.n != 0) {
-        files_clean_name(name, d->id, w->name, sizeof w->name);
-        fits = bytes_eq(bytes_str(w->name), name);
-    } else {
-        (void)snprintf(w->name, sizeof w->name, "%s", d->shown->name);
-    }
-    if (!fits) {
-        engine_say(d->e, d->e->at, EVENT_WARN,
-            "A file cannot be called that here; %s would do. The folder is set by /set downloads.",
-            w->name);
-        return false;
-    }
-    if (d->writer.part.fd >= 0) /* it stays where its part is */
-        return true;
-    buf_init(&folder, FILE_WRITER_FOLDER);
-    const char *path = folder_of(d->e, &folder);
-    int n = path != NULL ? snprintf(w->folder, sizeof w->folder, "%s", path) : -1;
-    buf_free(&folder);
-    if (n > 0 && (size_t)n < sizeof w->folder)
-        return true;
-    engine_say(d->e, d->e->at, EVENT_WARN,
-        "There is no folder to put it in: /set downloads /path/of/a/folder");
-    return false;
-}
 
 bool download_accept(struct download *d, struct bytes name)
 {
@@ -209,7 +81,7 @@ bool download_accept(struct download *d, struct bytes name)
             d->shown->name);
         return false;
     }
-    if (!place_it(d, name))
+    if (!download_place(d, name))
         return false;
     d->accepted = true;
     d->shown->resting = false;
@@ -222,11 +94,6 @@ bool download_accept(struct download *d, struct bytes name)
     return true;
 }
 
-static bool has_line(const struct download *d)
-{
-    return d->e->state == ENGINE_READY && d->e->link != NULL;
-}
-
 static void answer(struct download *d, uint8_t verdict)
 {
     struct engine *e = d->e;
@@ -234,7 +101,7 @@ static void answer(struct download *d, uint8_t verdict)
     struct msg_file_answer m = {.sender = bytes_str(d->sender), .verdict = verdict};
     struct list_writer have;
 
-    if (!has_line(d))
+    if (!files_has_line(d->e))
         return;
     memcpy(m.id, d->id, sizeof m.id);
     memcpy(r.id, d->id, sizeof r.id);
@@ -254,7 +121,7 @@ static void tell_rest(struct download *d)
 {
     struct msg_file_pause_order m = {.handle = d->handle, .on = 1};
 
-    if (has_line(d))
+    if (files_has_line(d->e))
         engine_ask(d->e, OP_FILE_PAUSE, &m, &(struct request){.talk = d->talk});
 }
 
@@ -291,7 +158,7 @@ void download_refuse(struct download *d)
 {
     if (d->over || d->placed)
         return;
-    d->untold = !has_line(d);
+    d->untold = !files_has_line(d->e);
     answer(d, FILE_REFUSE);
     remove_part(d);
     finish(d, TRANSFER_REFUSED, d->accepted ? "given up by you" : "refused by you");
@@ -544,7 +411,7 @@ static void reach(struct download *d)
 
 void download_step(struct download *d)
 {
-    if (d->untold && has_line(d)) {
+    if (d->untold && files_has_line(d->e)) {
         d->untold = false;
         answer(d, FILE_REFUSE);
     }
@@ -554,7 +421,7 @@ void download_step(struct download *d)
         set_to_work(d);
     if (d->busy || d->over || d->shown->resting || (complete(d) && !d->placed))
         return;
-    if (!d->asked && has_line(d))
+    if (!d->asked && files_has_line(d->e))
         reach(d);
     download_acknowledge(d);
 }

@@ -13,6 +13,12 @@
 void files_touch(struct engine *e);                   /* each takes its next step, soon */
 void files_look_at(struct engine *e, uint64_t at_ms); /* and then */
 
+/* As a line is lost, the state is not yet another one. */
+static inline bool files_has_line(const struct engine *e)
+{
+    return e->state == ENGINE_READY && e->link != NULL;
+}
+
 /* NULL: none. */
 struct upload *files_upload(struct engine *e, const uint8_t id[MSG_ID]);
 struct upload *files_upload_at(struct engine *e, uint32_t handle);

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "client/chatlog.h"
 #include "client/direct.h"
-#include "client/download.h"
+#include "client/download_offer.h"
 #include "client/files.h"
 #include "client/group.h"
 #include "client/group_enter.h"

@@ -13,16 +13,10 @@
 #include "client/keep_file.h"
 #include "client/past.h"
 #include "client/say.h"
+#include "client/upload_show.h"
 #include "crypto/rand.h"
 
-#define NO_LINE "no connection to the relay"
 #define CHANGED "it is not what it was any more: somebody changed it. /send it again"
-
-/* As it is lost, the state is not yet another one. */
-static bool has_line(const struct upload *u)
-{
-    return u->e->state == ENGINE_READY && u->e->link != NULL;
-}
 
 /* ---- the beginning ---- */
 
@@ -195,8 +189,8 @@ static void ask_cancel(struct upload *u)
 {
     struct msg_file_cancel m;
 
-    u->untold = u->said && !has_line(u);
-    if (!has_line(u) || !(u->offered || u->asked || u->said))
+    u->untold = u->said && !files_has_line(u->e);
+    if (!files_has_line(u->e) || !(u->offered || u->asked || u->said))
         return;
     memcpy(m.id, u->shown->key, sizeof m.id);
     engine_ask(u->e, OP_FILE_CANCEL, &m, &(struct request){.talk = u->talk});
@@ -238,60 +232,6 @@ void upload_nobody(struct upload *u, const char *why)
 
     engine_say_in(u->e, c, EVENT_WARN, "%s was not sent: %s.", u->shown->name, why);
     end(u, TRANSFER_REFUSED, why);
-}
-
-/* ---- how it stands ---- */
-
-struct tally {
-    unsigned moving, paused, lost;
-    uint64_t slowest;
-    const struct transfer_person *who; /* one that pauses, or is lost */
-};
-
-static struct tally count(const struct transfer *t)
-{
-    struct tally n = {.slowest = UINT64_MAX};
-
-    for (size_t i = 0; i < t->people_n; i++) {
-        const struct transfer_person *p = &t->people[i];
-        n.moving += p->state == TRANSFER_MOVING;
-        n.paused += p->state == TRANSFER_PAUSED;
-        n.lost += p->state == TRANSFER_LOST;
-        if (p->state == TRANSFER_MOVING && p->done < n.slowest)
-            n.slowest = p->done;
-        if (p->state == TRANSFER_PAUSED || p->state == TRANSFER_LOST)
-            n.who = p;
-    }
-    return n;
-}
-
-static void show(struct upload *u, enum transfer_state state, const char *why)
-{
-    files_show(u->e, u->shown, state, why);
-}
-
-void upload_show(struct upload *u)
-{
-    struct tally n = count(u->shown);
-    char why[TRANSFER_WHY];
-
-    if (u->over || !u->read)
-        return;
-    if (n.who != NULL)
-        files_reason(why, n.lost != 0 ? "not connected: " : "pausing: ",
-            bytes_of(n.who->name, n.who->name_n));
-    if (!u->offered)
-        show(u, has_line(u) ? TRANSFER_WAITING : TRANSFER_LOST, has_line(u) ? "" : NO_LINE);
-    else if (u->shown->resting)
-        show(u, TRANSFER_PAUSED, "paused by you");
-    else if (n.moving != 0)
-        show(u, TRANSFER_MOVING, "");
-    else if (n.paused != 0 || n.lost != 0)
-        show(u, n.paused != 0 ? TRANSFER_PAUSED : TRANSFER_LOST, why);
-    else
-        show(u, TRANSFER_OFFERED, "");
-    if (n.moving != 0)
-        files_move(u->e, u->shown, n.slowest);
 }
 
 /* ---- what the worker did ---- */
@@ -447,7 +387,7 @@ static void rest(struct upload *u)
 
 void upload_step(struct upload *u)
 {
-    if (u->untold && has_line(u))
+    if (u->untold && files_has_line(u->e))
         ask_cancel(u);
     if (u->unsaid)
         upload_fail(u, u->unsaid_why);
@@ -457,7 +397,7 @@ void upload_step(struct upload *u)
         u->busy = file_reader_next(&u->reader, u->e->setup.files) == ERR_OK;
         return;
     }
-    if (!has_line(u))
+    if (!files_has_line(u->e))
         return;
     if (!u->offered) {
         reach(u);
@@ -500,6 +440,6 @@ void upload_line_lost(struct upload *u)
     u->offered = false;
     u->told_resting = false;
     u->wait_ms = 0;
-    if (u->read && !u->shown->resting) /* the engine itself has not been told yet */
-        show(u, TRANSFER_LOST, NO_LINE);
+    if (u->read && !u->shown->resting)
+        upload_show_lost(u);
 }

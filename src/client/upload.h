@@ -35,7 +35,5 @@ void upload_fail(struct upload *u, const char *why);
 void upload_done(struct upload *u);
 void upload_nobody(struct upload *u, const char *why); /* wants it */
 void upload_line_lost(struct upload *u);
-/* What the receivers' states come to, shown. */
-void upload_show(struct upload *u);
 
 #endif

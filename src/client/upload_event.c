@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "client/files.h"
 #include "client/upload.h"
+#include "client/upload_show.h"
 
 #define DUE_MAX  (4u * MSG_RANGES) /* ranges: far more than a window is */
 #define AGAIN_MS 3000u             /* the relay is full, or holds our old line for a live one */

@@ -242,7 +242,9 @@ static void put_moving(
 {
     size_t done = count_in(t, TRANSFER_DONE);
 
-    if (has_rows(t))
+    if (!t->own && t->done == 0 && t->bytes != 0) /* others may still be asked */
+        buf_text(to, "accepted; it begins in a moment");
+    else if (has_rows(t))
         buf_fmt(to, "on its way; %zu of %zu have it", done, t->people_n);
     else
         gauge_line(to, &l->gauge, cols, &(struct gauge){t->bytes, t->done, t->rate});

@@ -529,3 +529,34 @@ Test(daemon_send_file, plain__a_script_sends_a_file)
     expect_end(&ann, 0, "report.pdf was sent");
     expect_end(&bob, 0, "/in/new/report.pdf\n");
 }
+
+/* Offsets beyond 32 bits, on either side; with SOTTO_LONG=1. */
+Test(daemon_send_file, huge__five_gibibytes_with_holes)
+{
+    static const off_t MARKS[] = {0, (off_t)4 << 30, ((off_t)5 << 30) - 5};
+    const char *lengthy = getenv("SOTTO_LONG");
+    char from[PATH], to[PATH];
+    struct stat st;
+
+    if (lengthy == NULL || strcmp(lengthy, "1") != 0)
+        cr_skip_test("it takes a minute: SOTTO_LONG=1");
+    int fd = open(below(from, "huge.bin"), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    for (size_t i = 0; i < MEM_COUNT(MARKS); i++)
+        cr_assert_eq(pwrite(fd, "mark\n", 5, MARKS[i]), 5);
+    (void)close(fd);
+    receive(WORDS("--from", "any"));
+    begin(&ann, "ann", WORDS("send-file", "ops", from));
+    until(&ann, "huge.bin was sent: 1 has it.");
+    cr_expect_eq(child_end(&ann), 0, "%s", ann.text);
+    cr_expect_eq(child_end(&bob), 0, "%s", bob.text);
+    fd = open(below(to, "in/new/huge.bin"), O_RDONLY | O_CLOEXEC);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(fstat(fd, &st), 0);
+    cr_expect_eq(st.st_size, (off_t)5 << 30);
+    for (size_t i = 0; i < MEM_COUNT(MARKS); i++) {
+        char mark[5] = "";
+        cr_assert_eq(pread(fd, mark, sizeof mark, MARKS[i]), 5);
+        cr_expect_eq(memcmp(mark, "mark\n", 5), 0);
+    }
+    (void)close(fd);
+}

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "client/download.h"
+#include "client/download_offer.h"
 #include "client/parcel.h"
 #include "client/say.h"
 #include "client/talk.h"

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/download_place.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/files.h"
+
+static const char *folder_of(struct engine *e, struct buf *out)
+{
+    const char *set = pref_text(&e->model->prefs, PREF_DOWNLOADS);
+
+    if (e->setup.download_dir != NULL)
+        return e->setup.download_dir;
+    if (set[0] == '/')
+        return set;
+    if (set[0] == '~' && set[1] == '/' && getenv("HOME") != NULL) {
+        buf_fmt(out, "%s%s", getenv("HOME"), set + 1);
+        return buf_cstr(out);
+    }
+    if (part_folder_by_custom(out) != ERR_OK)
+        return NULL;
+    return buf_cstr(out);
+}
+
+bool download_place(struct download *d, struct bytes name)
+{
+    struct file_writer *w = &d->writer;
+    struct buf folder;
+    bool fits = true;
+
+    (void)snprintf(w->stem, sizeof w->stem, "%s", d->shown->name);
+    if (d->writer.part.fd >= 0 && name.n == 0)
+        return true;
+    if (name.n != 0) {
+        files_clean_name(name, d->id, w->name, sizeof w->name);
+        fits = bytes_eq(bytes_str(w->name), name);
+    } else {
+        (void)snprintf(w->name, sizeof w->name, "%s", d->shown->name);
+    }
+    if (!fits) {
+        engine_say(d->e, d->e->at, EVENT_WARN,
+            "A file cannot be called that here; %s would do. The folder is set by /set downloads.",
+            w->name);
+        return false;
+    }
+    if (d->writer.part.fd >= 0) /* it stays where its part is */
+        return true;
+    buf_init(&folder, FILE_WRITER_FOLDER);
+    const char *path = folder_of(d->e, &folder);
+    int n = path != NULL ? snprintf(w->folder, sizeof w->folder, "%s", path) : -1;
+    buf_free(&folder);
+    if (n > 0 && (size_t)n < sizeof w->folder)
+        return true;
+    engine_say(d->e, d->e->at, EVENT_WARN,
+        "There is no folder to put it in: /set downloads /path/of/a/folder");
+    return false;
+}
