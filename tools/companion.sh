@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Company for who tries sotto alone: a second client, as real as any, that waits in a room, greets
-# who comes and repeats kindly what is said there or to it. tools/companion.sh SOTTO HOST:PORT [NAME
+# who comes, repeats kindly what is said there or to it, and takes a file without keeping it. tools/companion.sh SOTTO HOST:PORT [NAME
 # [ROOM]]. It prints "ready" when it is there. It ends when its standard input ends or the relay goes; nothing of it stays behind.
 set -uo pipefail
 [ $# -ge 2 ] || { echo "usage: companion.sh SOTTO HOST:PORT [NAME [ROOM]] <something that stays open" >&2; exit 1; }
@@ -9,7 +9,8 @@ sotto=$1 relay=$2 name=${3:-fern} room=${4:-garden}
 # and none with itself, talk for ever.
 mark='~ '
 
-coproc CLIENT { exec "$sotto" --ephemeral --json -s "$relay" -n "$name"; }
+held=$(mktemp -d "${TMPDIR:-/tmp}/sotto-company.XXXXXX")
+coproc CLIENT { XDG_DOWNLOAD_DIR=$held exec "$sotto" --ephemeral --json -s "$relay" -n "$name"; }
 client=$CLIENT_PID
 exec {events}<&"${CLIENT[0]}" {requests}>&"${CLIENT[1]}" {life}<&0
 # Its own thread of life: as long as somebody holds our standard input open.
@@ -23,6 +24,7 @@ end() {
     trap - EXIT
     kill "$client" "$watch" 2>/dev/null
     wait "$client" "$watch" 2>/dev/null
+    rm -rf "$held"
     exit "$1"
 }
 trap 'end 0' TERM INT HUP
@@ -44,6 +46,7 @@ flag='(true|false)'
 said="^\{\"event\":\"message\",\"(room|person)\":\"$s\",\"from\":\"$s\",(\"tag\":\"$s\",)?\"guest\":$flag,\"verified\":$flag,\"own\":$flag,\"old\":$flag,\"mention\":$flag,\"file\":$flag,\"text\":\"$s\",\"display\":"
 came="^\{\"event\":\"here\",\"room\":\"$room\",\"who\":\"$s\","
 group="^\{\"event\":\"room\",\"room\":\"$room\",\"joined\":$flag,\"seal\":\"([a-z]+)\",\"epoch\":[0-9]+,\"members\":([0-9]+),"
+parcel="^\{\"event\":\"file\",\"n\":([0-9]+),\"key\":\"[0-9a-f]+\",\"state\":\"(offered|done)\",\"way\":\"in\",\"name\":\"$s\",\"bytes\":([0-9]{1,9}),\"done\":[0-9]+,\"rate\":[0-9]+,\"from\":\"$s\",(\"tag\":\"$s\",)?\"(room|person)\":\"$s\""
 gone='^\{"event":"link","link":"(waiting|refused|leaving|ended)",'
 
 answer() { # place, text
@@ -78,6 +81,13 @@ while IFS= read -r line <&"$events"; do
     if [[ $line =~ $said ]]; then
         kind=${BASH_REMATCH[1]} where=${BASH_REMATCH[2]} own=${BASH_REMATCH[11]} old=${BASH_REMATCH[12]} file=${BASH_REMATCH[14]} text=${BASH_REMATCH[15]}
         [ "$own$old$file" = falsefalsefalse ] && answer "\"$kind\":\"$where\"" "$text"
+    elif [[ $line =~ $parcel ]]; then # of less than a gigabyte; a larger one is left alone
+        if [ "${BASH_REMATCH[2]}" = offered ]; then
+            ask "\"do\":\"accept\",\"n\":${BASH_REMATCH[1]}"
+        else
+            rm -rf "${held:?}"/*
+            say "\"${BASH_REMATCH[11]}\":\"${BASH_REMATCH[12]}\"" "I have it: ${BASH_REMATCH[3]}, and its hash is the one you signed. I keep none, so it is gone again."
+        fi
     elif [[ $line =~ $came ]]; then
         newcomers+=("${BASH_REMATCH[1]}")
     elif [[ $line =~ $group ]]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes longer than a coffee: living with another implementation of MLS (tests/interop), storms of people
-# with real engines and rooms of two hundred (tests/engine with SOTTO_STORMS=1), deaths and large files (SOTTO_LONG=1), a group of SOTTO_STORM_MEMBERS
+# with real engines and rooms of two hundred (tests/engine with SOTTO_STORMS=1), a group of SOTTO_STORM_MEMBERS
 # (1000) through SOTTO_STORM_OPERATIONS (10000) random operations (an hour; SOTTO_SEED repeats one), and fuzzing
 # with libFuzzer, SOTTO_FUZZ_SECONDS (60) per harness. What it finds lies in build/fuzz; what it learns stays in
 # build/fuzz/corpus.
@@ -20,11 +20,6 @@ cmake -S . -B build/storm -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
 cmake --build build/storm --target storm_mls -j "$(nproc)" | tail -1
 cmake --build build/storm --target engine -j "$(nproc)" | tail -1
 SOTTO_STORMS=1 build/storm/tests/engine --jobs "$(nproc)" --filter 'engine_@(storm|fault|many)/*'
-# Files of gigabytes, and two hundred ways of dying in the middle of one, of a message, of the relay.
-cmake --build build/storm --target daemon sotto sottod sottoctl sottopicture -j "$(nproc)" | tail -1
-export SOTTO_SOURCE=$root SOTTO_BUILD=$root/build/storm
-SOTTO_LONG=1 build/storm/tests/daemon --jobs "$(nproc)" --filter 'daemon_@(crash|client_kill|send_file)/*'
-SOTTO_LONG=1 build/storm/tests/engine --jobs "$(nproc)" --filter 'engine_file_kill/*'
 build/storm/tests/storm_mls "${SOTTO_STORM_MEMBERS:-1000}" "${SOTTO_STORM_OPERATIONS:-10000}" ${SOTTO_SEED:+"$SOTTO_SEED"}
 
 cmake --preset fuzz >/dev/null

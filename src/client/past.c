@@ -99,10 +99,17 @@ static void release(struct past *p, struct talk *c, size_t i)
 
 static void show_held(struct past *p, struct talk *c)
 {
+    unsigned files = 0;
+
     for (size_t i = p->n; i-- > 0;) {
         release(p, c, i);
         model_add(p->e->model, c->page, &p->rows[i]);
+        files += (p->rows[i].flags & EVENT_FILE) != 0;
     }
+    if (files != 0) /* what was under seal with it was not kept */
+        engine_say_in(p->e, c, EVENT_INFO,
+            "%s offered under that key cannot be taken any more: ask for %s again.",
+            files == 1 ? "The file" : "Files", files == 1 ? "it" : "them");
 }
 
 static enum event_state newest_state(const struct past *p, const struct event *ev)

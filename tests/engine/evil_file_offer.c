@@ -303,4 +303,9 @@ Test(evil_file_offer, key__that_changed_is_held_back_and_no_rule_fits_it)
     cr_assert_null(filecrew_find(&f, BOB, "other"));
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
     cr_assert_eq(meddler_count(&f.v.line[BOB], UP, OP_FILE_ANSWER), 0);
+    crew_type_in(f.v.m[BOB], "@alice", "/trust alice");
+    crew_told(f.v.m[BOB], "@alice", "ask for it again");
+    cr_assert_null(filecrew_find(&f, BOB, "other"));
+    filecrew_send(&f, ALICE, "@bob", "third", 10);
+    filecrew_is(&f, BOB, "third", TRANSFER_OFFERED); /* the rule was for the key before */
 }

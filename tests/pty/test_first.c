@@ -339,6 +339,7 @@ static void expect_gone(pid_t pid, int life)
 Test(first, company__greets_and_answers_and_ends)
 {
     const char *const words[] = {"-s", server, "-n", "ada", "--welcome", "--ephemeral", NULL};
+    char send[4200];
     int life;
     pid_t pid = company(&life, "fern");
     struct pty *p = begin(100, 30, words);
@@ -350,6 +351,9 @@ Test(first, company__greets_and_answers_and_ends)
     pty_type(p, "a \"quote\" and a \\ slash\r");
     cr_assert(pty_until(p, "You said: a \"quote\" and a \\ slash"));
     cr_assert(pty_until(p, "sealed end to end"));
+    (void)snprintf(send, sizeof send, "/send %s/README.md\r", support_source());
+    pty_type(p, send);
+    cr_assert(pty_until(p, "I have it: README.md"));
     pty_type(p, "~ not for you\r/msg fern psst\r");
     cr_assert(pty_until(p, "You said: psst"));
     pty_type(p, "\x1b"
