@@ -126,13 +126,14 @@ bool say_waits(const struct talk *c)
 }
 
 /* A message comes further, on the screen and in the history. */
-static void come(struct engine *e, struct talk *c, const struct talk_out *o, uint8_t state)
+static void come(
+    struct engine *e, struct talk *c, const struct talk_out *o, enum event_state state)
 {
     char words[TRANSFER_WORDS];
     struct history_row row = {.n = o->history,
         .wall_ms = (int64_t)o->made_ms,
         .kind = o->kind,
-        .state = state,
+        .state = (uint8_t)state,
         .flags = HISTORY_OWN,
         .who = model_nick(e->model),
         .text = words_of(o, words)};
@@ -145,9 +146,9 @@ static void come(struct engine *e, struct talk *c, const struct talk_out *o, uin
         row.expires_ms = row.wall_ms + 1000 * (int64_t)c->policy.expire_s;
     if (o->history != 0)
         history_change(e->vault, talk_key(c), &row);
-    past_state(e, c, o->id, (enum event_state)state);
+    past_state(e, c, o->id, state);
     if (c->page != NULL)
-        model_state(e->model, c->page, o->id, (enum event_state)state);
+        model_state(e->model, c->page, o->id, state);
     loop_later(e->loop, &e->save, LOOP_FLUSH);
 }
 
