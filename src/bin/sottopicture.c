@@ -13,8 +13,8 @@
 #include "base/art.h"
 #include "base/art_child.h"
 #include "base/mem.h"
+#include "base/picture_paint.h"
 #include "base/sandbox.h"
-#include "picture/paint.h"
 
 static bool read_number(const char *text, unsigned most, unsigned *out)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "picture/paint.h"
+#include "base/picture_paint.h"
 
 #define PAINT_MOST (1u << 18) /* pixels: chafa is not what is looked at, and slow */
 

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/mem.h"
-#include "picture/decode.h"
+#include "base/picture_decode.h"
 #include "support/gallery.h"
 
 static const uint8_t *pixel(const struct pixels *p, unsigned x, unsigned y)

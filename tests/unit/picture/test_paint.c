@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/mem.h"
-#include "picture/paint.h"
+#include "base/picture_paint.h"
 #include "support/gallery.h"
 
 static void sample(struct pixels *p, unsigned width, unsigned height)

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/mem.h"
-#include "picture/turn.h"
+#include "base/picture_turn.h"
 #include "support/gallery.h"
 
 /* Two rows of three, each pixel its own letter. */

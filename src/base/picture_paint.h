@@ -3,11 +3,11 @@
  * Pixels to letters: the door to chafa. What comes out is what art_read() takes: fitted into
  * the wanted size with its shape kept, and letters of its list alone.
  */
-#ifndef PICTURE_PAINT_H
-#define PICTURE_PAINT_H
+#ifndef BASE_PICTURE_PAINT_H
+#define BASE_PICTURE_PAINT_H
 
 #include "base/art.h"
-#include "picture/decode.h"
+#include "base/picture_decode.h"
 
 #define PAINT_PER_CELL 8 /* pixels a cell is looked at with, either way */
 

@@ -6,8 +6,8 @@
  * anything is allocated for it; what it then turns out to be is the sandbox's matter. It knows
  * no files and no terminal.
  */
-#ifndef PICTURE_DECODE_H
-#define PICTURE_DECODE_H
+#ifndef BASE_PICTURE_DECODE_H
+#define BASE_PICTURE_DECODE_H
 
 #include "base/bytes.h"
 #include "base/err.h"

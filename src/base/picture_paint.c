@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "picture/paint.h"
+#include "base/picture_paint.h"
 
 #include <chafa.h>
 

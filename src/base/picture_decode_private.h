@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the files of decode share: one function a format; nobody else includes it. */
-#ifndef PICTURE_DECODE_PRIVATE_H
-#define PICTURE_DECODE_PRIVATE_H
+#ifndef BASE_PICTURE_DECODE_PRIVATE_H
+#define BASE_PICTURE_DECODE_PRIVATE_H
 
 #include <stdint.h>
 

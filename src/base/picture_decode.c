@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include "picture/decode.h"
+#include "base/picture_decode.h"
 
 #include "base/mem.h"
-#include "picture/decode_private.h"
+#include "base/picture_decode_private.h"
 
 /* A format by what its files begin with; the second word stands at its place. */
 static const struct {

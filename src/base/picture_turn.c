@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "picture/turn.h"
+#include "base/picture_turn.h"
 
 #include "base/mem.h"
 #include "base/reader.h"

@@ -2,9 +2,9 @@
 #include <turbojpeg.h>
 
 #include "base/mem.h"
-#include "picture/decode.h"
-#include "picture/decode_private.h"
-#include "picture/turn.h"
+#include "base/picture_decode.h"
+#include "base/picture_decode_private.h"
+#include "base/picture_turn.h"
 
 #define MOST ((uint64_t)64 << 20) /* pixels: they are read in rows, and smaller */
 

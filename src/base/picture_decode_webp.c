@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <webp/decode.h>
 
-#include "picture/decode.h"
-#include "picture/decode_private.h"
+#include "base/picture_decode.h"
+#include "base/picture_decode_private.h"
 
 #define MOST ((uint64_t)24 << 20) /* pixels: without loss all of them are in memory at once */
 
