@@ -16,12 +16,6 @@
 
 static void on_job(struct job *j);
 
-static void set_hash(struct transfer *t, const uint8_t hash[HASH_SHA256])
-{
-    for (size_t i = 0; i < HASH_SHA256; i++)
-        (void)snprintf(t->hash + 2 * i, 3, "%02x", hash[i]);
-}
-
 static void shape_of(const struct offer *o, const uint8_t id[MSG_ID], struct file_shape *s)
 {
     *s = (struct file_shape){.bytes = o->bytes, .chunk = o->chunk, .count = o->count};
@@ -60,7 +54,7 @@ struct download *download_add(
     d->shown->bytes = o.bytes;
     files_clean_name(o.name, id, d->shown->name, sizeof d->shown->name);
     (void)bytes_copy(d->shown->note, sizeof d->shown->note, o.note);
-    set_hash(d->shown, o.hash);
+    files_hash(d->shown, o.hash);
     files_place(d->shown, c);
     mem_wipe(&o, sizeof o);
     return d;

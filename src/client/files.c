@@ -104,6 +104,12 @@ void files_move(struct engine *e, struct transfer *t, uint64_t done)
         loop_timer_arm(e->loop, &e->files.tick, FILES_TICK_MS);
 }
 
+void files_hash(struct transfer *t, const uint8_t hash[HASH_SHA256])
+{
+    for (size_t i = 0; i < HASH_SHA256; i++)
+        (void)snprintf(t->hash + 2 * i, 3, "%02x", hash[i]);
+}
+
 void files_place(struct transfer *t, const struct talk *c)
 {
     struct bytes title = talk_title(c);

@@ -35,6 +35,7 @@ void files_begin(struct engine *e, struct transfer *t);
 void files_show(
     struct engine *e, struct transfer *t, enum transfer_state state, const char *why);
 void files_move(struct engine *e, struct transfer *t, uint64_t done);
+void files_hash(struct transfer *t, const uint8_t hash[HASH_SHA256]);
 /* Who is meant, in the model's one way of saying it. */
 void files_place(struct transfer *t, const struct talk *c);
 /* What somebody else says as the reason, fit to be shown: "WORDS: REASON". */

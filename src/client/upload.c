@@ -246,7 +246,6 @@ static void spoil(struct upload *u, const char *why)
 static void read_on(struct upload *u)
 {
     struct file_reader *r = &u->reader;
-    char hex[TRANSFER_HASH];
 
     files_move(u->e, u->shown, (uint64_t)r->read * r->shape.chunk);
     if (r->read < r->shape.count || r->err != ERR_OK)
@@ -256,9 +255,7 @@ static void read_on(struct upload *u)
         return;
     }
     memcpy(u->hash, r->digest, sizeof u->hash);
-    for (size_t i = 0; i < sizeof u->hash; i++)
-        (void)snprintf(hex + 2 * i, 3, "%02x", u->hash[i]);
-    (void)snprintf(u->shown->hash, sizeof u->shown->hash, "%s", hex);
+    files_hash(u->shown, u->hash);
     u->read = true;
     files_move(u->e, u->shown, 0);
     upload_show(u);
