@@ -168,6 +168,7 @@ Test(daemon_face, json__two_people_talk)
     until(&one, "{\"id\":1,\"ok\":true}");
     say(&two, "{\"id\":1,\"do\":\"command\",\"line\":\"/join ops\"}\n");
     until(&two, "{\"id\":1,\"ok\":true}");
+    until(&one, "\"members\":2"); /* before, it would be said to nobody */
     say(&one, "{\"id\":2,\"do\":\"say\",\"room\":\"ops\",\"text\":\"tea \\u001b[2J?\"}\n");
     until(&two, "\"from\":\"alice\"");
     until(&two, "\"text\":\"tea \\u001b[2J?\",\"display\":\"tea <U+001B>[2J?\"");
