@@ -257,17 +257,46 @@ const char *pty_output(struct pty *p)
     return buf_cstr(&p->output);
 }
 
+/* Whether the program that has the terminal waits for something. */
+static bool is_waiting(const struct pty *p)
+{
+    char path[64], stat[512];
+    const char *state;
+    size_t n = 0;
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)tcgetpgrp(p->fd));
+    FILE *file = fopen(path, "r");
+    if (file != NULL) {
+        n = fread(stat, 1, sizeof stat - 1, file);
+        (void)fclose(file);
+    }
+    stat[n] = '\0';
+    state = strrchr(stat, ')'); /* behind its name, which may be anything */
+    return state == NULL || (state[1] == ' ' && state[2] != 'R' && state[2] != 'D');
+}
+
+/* Takes what has arrived. True: the program waits and all it has written is here, so that the
+ * screen is one that it meant, not half of it over the one before. */
+static bool is_whole(struct pty *p, bool *open)
+{
+    size_t before = p->output.n;
+    bool waiting = is_waiting(p);
+
+    *open = feed(p, 0);
+    return !*open || (waiting && p->output.n == before);
+}
+
 bool pty_until_cond(struct pty *p, bool (*cond)(struct pty *p, void *arg), void *arg)
 {
     uint64_t end = clock_mono_ms() + PATIENCE_MS;
     bool open = true;
 
-    while (clock_mono_ms() < end) {
-        if (cond(p, arg))
+    while (open && clock_mono_ms() < end) {
+        bool whole = is_whole(p, &open);
+        if (whole && cond(p, arg))
             return true;
-        if (!open)
-            break;
-        open = feed(p, 100);
+        if (open)
+            open = feed(p, whole ? 100 : 5);
     }
     (void)fprintf(stderr, "waited in vain; the screen:\n%s", pty_screen(p));
     return cond(p, arg);

@@ -261,6 +261,7 @@ static void play(const char *scene)
         if (!obey(m)) /* what drawing has led to */
             break;
         tui_draw(t);
+        stage_hold();
         go_on = wait_for_keys(t, pace, &before);
         stage_turn(m); /* once for what was read */
     } while (go_on && obey(m));
