@@ -83,8 +83,8 @@ static const struct key_case CASES[] = {
     {ACTION_QUIT_ASK, "", "2:#ops", "", "again quits", false},
     {ACTION_REDRAW, "abc", "abc", "", "\xe2\x96\xb8 abc", false},
     {ACTION_MOUSE, "", "2:#ops", "", "Mouse on", false},
-    /* Stopping is in tests/pty/test_terminal.c: here no shell wakes it. */
-    {ACTION_SUSPEND, "abc", "abc", "", "abc", false},
+    /* Stopping is in tests/pty/test_terminal.c. */
+    {ACTION_SUSPEND, "abc", "abc", "", "told to stop", false},
 };
 
 static const struct {
