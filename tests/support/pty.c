@@ -22,7 +22,7 @@
 #include "base/utf8.h"
 #include "support/support.h"
 
-#define PATIENCE_MS 30000u
+#define PATIENCE_MS 120000u
 #define OUTPUT_MAX  (16u << 20)
 
 struct pty {
