@@ -218,7 +218,7 @@ static void watch_signals(sigset_t *before)
 
 static void tui_round(struct tui *t, struct model *m, uint64_t pace)
 {
-    tui_time(t, clock_mono_ms() * pace);
+    tui_time(t, clock_mono_ms() * pace + stage_held());
     if (child_ended)
         tui_child(t);
     if (resized)
@@ -241,7 +241,7 @@ static bool wait_for_keys(struct tui *t, uint64_t pace, const sigset_t *mask)
 
     if (ready > 0 && (in.revents & (POLLIN | POLLHUP)) == POLLHUP)
         return false;
-    tui_time(t, clock_mono_ms() * pace);
+    tui_time(t, clock_mono_ms() * pace + stage_held());
     if (ready > 0)
         (void)tui_input(t);
     return ready >= 0 || errno == EINTR;

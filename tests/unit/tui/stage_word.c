@@ -101,14 +101,22 @@ void stage_turn(struct model *m)
 }
 
 static bool holds;
+static uint64_t held_ms;
 
 void stage_hold(void)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
 
-    if (holds)
-        (void)poll(&in, 1, -1);
+    if (!holds)
+        return;
+    (void)poll(&in, 1, -1);
+    held_ms += 60000;
     holds = false;
+}
+
+uint64_t stage_held(void)
+{
+    return held_ms;
 }
 
 bool stage_word(struct model *m, const char *line)

@@ -8,7 +8,7 @@
  * "/room NAME" is one to join. "/pref NAME VALUE" sets a
  * preference.
  * "/hold" says "holding" and does nothing until a key has come, as on a machine that is slow:
- * what came before that key, a signal too, is there at the same time.
+ * what came before that key, a signal too, is there at the same time, and a minute has passed.
  * "/later /WORD..." happens at the turn of the loop after next, which a key or the like begins.
  */
 #ifndef UNIT_TUI_STAGE_WORD_H
@@ -18,6 +18,7 @@
 
 void stage_turn(struct model *m);                   /* before what was entered is obeyed */
 void stage_hold(void);                              /* when all is drawn */
+uint64_t stage_held(void);                          /* ms that passed meanwhile, so far */
 bool stage_word(struct model *m, const char *line); /* false: it is none of them */
 
 #endif
