@@ -33,7 +33,20 @@ struct pty *client_start(const struct live *relay, const struct client_wish *w)
     (void)snprintf(home, sizeof home, "HOME=%s/%s", relay->dir, w->nick);
     (void)snprintf(state, sizeof state, "XDG_STATE_HOME=%s/%s", relay->dir, w->nick);
     (void)snprintf(options, sizeof options, "ASAN_OPTIONS=%s", asan != NULL ? asan : "");
-    return pty_start(&(struct pty_wish){w->in_shell ? argv : argv + 4, env, w->cols, w->rows});
+    return pty_start(&(struct pty_wish){
+        .argv = w->in_shell ? argv : argv + 4, .env = env, .cols = w->cols, .rows = w->rows});
+}
+
+/* And not "not connected". */
+static bool is_connected(struct pty *p, void *arg)
+{
+    const char *screen = pty_screen(p);
+    bool is = false;
+
+    (void)arg;
+    for (const char *at = screen; (at = strstr(at, "connected")) != NULL; at++)
+        is = is || at < screen + 4 || strncmp(at - 4, "not ", 4) != 0;
+    return is;
 }
 
 struct pty *client_ready(const struct live *relay, const struct client_wish *w)
@@ -43,6 +56,6 @@ struct pty *client_ready(const struct live *relay, const struct client_wish *w)
 
     (void)snprintf(prompt, sizeof prompt, " %s ", w->nick);
     cr_assert(pty_until(p, prompt));
-    cr_assert(pty_until(p, "connected"));
+    cr_assert(pty_until_cond(p, is_connected, NULL));
     return p;
 }
