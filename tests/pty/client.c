@@ -6,6 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
+void client_noon(char out[16])
+{
+    int hour = (int)(clock_wall_ms() / 3600000 % 24);
+
+    (void)snprintf(out, 16, "TZ=NOON%+d", hour - 12);
+}
+
 void client_server(char out[64], const struct live *relay)
 {
     (void)snprintf(out, 64, "127.0.0.1:%u", (unsigned)relay->port);
@@ -16,11 +25,13 @@ struct pty *client_start(const struct live *relay, const struct client_wish *w)
     const char *asan = getenv("ASAN_OPTIONS");
     const char *build = getenv("SOTTO_BUILD");
     char program[512], server[64], term[64], locale[64], home[128], state[128], options[512];
+    char noon[16];
     static const char SHELL[] = "set -m; \"$@\"; echo it has stopped; read -r x; fg >/dev/null";
     const char *argv[16] = {
         "/bin/bash", "-c", SHELL, "sh", program, "-s", server, "-n", w->nick};
-    const char *env[] = {term, locale, home, state, options, "TZ=UTC", w->set, NULL};
+    const char *env[] = {term, locale, home, state, options, noon, w->set, NULL};
 
+    client_noon(noon);
     for (size_t i = 0; w->extra[i] != NULL; i++)
         argv[9 + i] = w->extra[i];
     (void)snprintf(program, sizeof program, "%s/sotto", build != NULL ? build : ".");

@@ -17,6 +17,8 @@ struct client_wish {
     int cols, rows;
 };
 
+/* "TZ=...", of a place where it is about noon: no day ends while a test looks. */
+void client_noon(char out[16]);
 void client_server(char out[64], const struct live *relay);
 struct pty *client_start(const struct live *relay, const struct client_wish *wish);
 /* The same, and waits until it is connected under its nick. */
