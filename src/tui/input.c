@@ -121,12 +121,23 @@ static struct input_key typed(uint32_t c)
 static struct input_mouse reported; /* there is one terminal */
 static bool held;                   /* an ESC that came right behind another */
 
+/* resizeterm() puts a key of its own in front of those that were pressed. */
+static int read_letter(wint_t *c)
+{
+    int how;
+
+    do
+        how = wget_wch(stdscr, c);
+    while (how == KEY_CODE_YES && *c == KEY_RESIZE);
+    return how;
+}
+
 static bool read_mouse(struct input_key *out)
 {
     wint_t c = 0;
 
     while (reported.open) {
-        int how = wget_wch(stdscr, &c);
+        int how = read_letter(&c);
         if (how == ERR)
             return false; /* the rest of it is on its way */
         if (input_mouse_take(&reported, how == OK ? c : 0, out))
@@ -139,11 +150,8 @@ static bool read_mouse(struct input_key *out)
 static bool read_one(struct input_key *out, uint32_t *letter)
 {
     wint_t c = 0;
-    int how;
+    int how = read_letter(&c);
 
-    do /* resizeterm() puts a key of its own among those that were pressed */
-        how = wget_wch(stdscr, &c);
-    while (how == KEY_CODE_YES && c == KEY_RESIZE);
     if (how == KEY_CODE_YES && c == OWN_MOUSE) {
         input_mouse_begin(&reported);
         return read_mouse(out);

@@ -310,9 +310,11 @@ size_t tui_input(struct tui *t)
 
     t->paste_ended = false;
     /* On a machine that is slow a key can be here before the signal of a change that it came
-     * after. */
-    if (t->editor == NULL && screen_has_changed(t->v.screen))
+     * after; and a click is where something is drawn. */
+    if (t->editor == NULL && screen_has_changed(t->v.screen)) {
         tui_resize(t);
+        tui_draw(t);
+    }
     for (; t->editor == NULL && input_next(&k); n++) {
         if (run.n != 0 && run.key.code != k.code)
             end_run(t, &run);

@@ -69,3 +69,21 @@ Test(resize, key__is_for_the_size_that_it_was_pressed_at)
     pty_type(p, "\x1b[19~"); /* F8 */
     expect("\n MEMBERS 4");
 }
+
+/* A report that comes in two parts, and the terminal changes between them. */
+Test(resize, report__of_the_mouse_stays_one)
+{
+    start(120, 36);
+    pty_allow(p, ORACLE_MOUSE);
+    expect("2 #ops");
+    pty_type(p, "/pref mouse on\r");
+    expect("mouse off");
+    pty_type(p, "x\x1b[<0;6");
+    expect("▸ x");
+    pty_resize(p, 119, 36);
+    pty_type(p, ";4M");
+    expect("1:relay");
+    pty_type(p, "\x1b"
+                "2");
+    expect("▸ x\n");
+}
