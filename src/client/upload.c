@@ -47,7 +47,7 @@ static void put_card(struct engine *e, struct talk *c, const struct upload *u)
     chatlog_line(e, c, e->loop->wall_ms, me, ev.text);
 }
 
-static void on_job(struct job *j);
+static void on_read(struct file_reader *r);
 
 struct upload *upload_add(struct engine *e, const struct talk *c, const uint8_t id[MSG_ID])
 {
@@ -60,7 +60,7 @@ struct upload *upload_add(struct engine *e, const struct talk *c, const uint8_t 
     u->e = e;
     u->talk = c->serial;
     u->reader.fd = -1;
-    u->reader.job.done = on_job;
+    u->reader.done = on_read;
     u->shown = transfers_add(&e->model->files, id);
     u->shown->held = true;
     u->shown->own = true;
@@ -270,10 +270,9 @@ static void sealed(struct upload *u)
     file_reader_drop(r);
 }
 
-static void on_job(struct job *j)
+static void on_read(struct file_reader *r)
 {
-    struct upload *u = (struct upload *)j;
-    struct file_reader *r = &u->reader;
+    struct upload *u = (struct upload *)r;
 
     u->busy = false;
     sealed(u);
