@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/home.h"
 #include "base/mem.h"
 #include "client/download_place.h"
 #include "client/files.h"
@@ -276,10 +277,12 @@ static void placed(struct download *d)
     struct transfer *t = d->shown;
 
     (void)snprintf(t->path, sizeof t->path, "%s/%s", w->folder, w->saved);
+    const char *within = home_within(t->path);
     files_move(d->e, t, w->shape.bytes);
     engine_say_in(d->e, c, EVENT_INFO,
-        "Saved %s: its hash is the one that %.*s signed (sha256 %.16s).", t->path, t->from_n,
-        t->from, t->hash);
+        "Saved %s%s: its hash is the one that %.*s signed (sha256 %.16s).",
+        within != NULL ? "~" : "", within != NULL ? within : t->path, t->from_n, t->from,
+        t->hash);
     download_acknowledge(d); /* the last of it, now that it is sure */
     d->placed = true;
     /* Nothing answers to that, and a line may be lost with it: so it is said once more, as

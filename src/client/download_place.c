@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/home.h"
 #include "client/files.h"
 
 static const char *folder_of(struct engine *e, struct buf *out)
@@ -12,15 +13,12 @@ static const char *folder_of(struct engine *e, struct buf *out)
 
     if (e->setup.download_dir != NULL)
         return e->setup.download_dir;
-    if (set[0] == '/')
-        return set;
-    if (set[0] == '~' && set[1] == '/' && getenv("HOME") != NULL) {
-        buf_fmt(out, "%s%s", getenv("HOME"), set + 1);
-        return buf_cstr(out);
+    home_expand(out, bytes_str(set));
+    if (buf_cstr(out)[0] != '/') {
+        buf_clear(out);
+        (void)part_folder_by_custom(out);
     }
-    if (part_folder_by_custom(out) != ERR_OK)
-        return NULL;
-    return buf_cstr(out);
+    return buf_end(out) == ERR_OK && out->n != 0 ? buf_cstr(out) : NULL;
 }
 
 bool download_place(struct download *d, struct bytes name)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/home.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -88,20 +89,18 @@ bool upload_open(struct upload *u, const char *path, char *why, size_t why_n)
 /* An intent's path, as one that is good from any folder. */
 static bool whole_path(struct bytes path, char out[UPLOAD_PATH])
 {
-    const char *home = getenv("HOME");
-    char given[UPLOAD_PATH];
-    bool tilde = path.n >= 2 && path.p[0] == '~' && path.p[1] == '/' && home != NULL;
+    struct buf given;
 
     if (path.n == 0 || memchr(path.p, '\0', path.n) != NULL)
         return false;
-    int n = snprintf(given, sizeof given, "%s%.*s", tilde ? home : "",
-        (int)(path.n - (tilde ? 1 : 0)), (const char *)path.p + (tilde ? 1 : 0));
-    if (n < 0 || (size_t)n >= sizeof given)
-        return false;
-    char *real = realpath(given, NULL);
-    n = snprintf(out, UPLOAD_PATH, "%s", real != NULL ? real : given);
+    buf_init(&given, UPLOAD_PATH - 1);
+    home_expand(&given, path);
+    char *real = buf_end(&given) == ERR_OK ? realpath(buf_cstr(&given), NULL) : NULL;
+    int n = snprintf(out, UPLOAD_PATH, "%s", real != NULL ? real : buf_cstr(&given));
+    bool fits = buf_end(&given) == ERR_OK && n >= 0 && n < UPLOAD_PATH;
     free(real);
-    return n >= 0 && n < UPLOAD_PATH;
+    buf_free(&given);
+    return fits;
 }
 
 struct upload *upload_begin(

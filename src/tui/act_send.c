@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/home.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "tui/act.h"
@@ -60,16 +61,13 @@ static bool is_root(const struct picker *p)
 /* "~/Pictures"; of a long one the end. */
 static void name_it(struct picker *p)
 {
-    const char *home = secure_getenv("HOME");
-    size_t n = home != NULL ? strlen(home) : 0;
-    bool ours =
-        n > 1 && strncmp(p->path, home, n) == 0 && (p->path[n] == '/' || p->path[n] == '\0');
+    const char *within = home_within(p->path);
     struct buf shown;
     struct bytes b;
 
     buf_init(&shown, PATH_BYTES * 8);
-    buf_text(&shown, ours ? "~" : "");
-    folder_show(&shown, bytes_str(p->path + (ours ? n : 0)));
+    buf_text(&shown, within != NULL ? "~" : "");
+    folder_show(&shown, bytes_str(within != NULL ? within : p->path));
     b = buf_view(&shown);
     bool cut = utf8_width(b) > TITLE_COLS;
     while (utf8_width(b) > TITLE_COLS) {
@@ -330,8 +328,7 @@ void act_send_file(struct tui *t, const struct input_key *k)
     buf_init(&first, PATH_BYTES);
     if (t->folder != NULL)
         buf_text(&first, t->folder);
-    else if (folder_whole(&first, bytes_str(secure_getenv("HOME") != NULL ? "~" : "")) !=
-             ERR_OK)
+    else if (folder_whole(&first, bytes_str(home_folder() != NULL ? "~" : "")) != ERR_OK)
         buf_text(&first, "/");
     while (first.n > 1 && first.p[first.n - 1] == '/')
         first.n--;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/home.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -252,8 +253,10 @@ static void put_moving(
 
 static void put_saved(struct buf *to, const struct transfer *t)
 {
-    buf_text(to, "saved in ");
-    utf8_clean(to, bytes_str(t->path), UTF8_NAME);
+    const char *within = home_within(t->path);
+
+    buf_text(to, within != NULL ? "saved in ~" : "saved in ");
+    utf8_clean(to, bytes_str(within != NULL ? within : t->path), UTF8_NAME);
     buf_text(to, ", hash and signature checked");
 }
 

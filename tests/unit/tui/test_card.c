@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -101,11 +102,23 @@ Test(card, states__of_theirs)
     };
 
     t->done = 620;
+    cr_assert_eq(setenv("HOME", "/home/you", 1), 0);
     (void)bytes_copy(t->path, sizeof t->path, bytes_str("/home/me/a.txt"));
     for (size_t i = 0; i < MEM_COUNT(ROWS); i++) {
         transfer_set_state(t, ROWS[i].state, ROWS[i].why);
         cr_assert_str_eq(strrchr(text(t, COLS, 0), '\n') + 1, ROWS[i].row);
     }
+}
+
+Test(card, states__a_place_at_home_is_short)
+{
+    struct transfer *t = add("a.txt", 1000, false);
+
+    cr_assert_eq(setenv("HOME", "/home/me", 1), 0);
+    (void)bytes_copy(t->path, sizeof t->path, bytes_str("/home/me/Downloads/a.txt"));
+    transfer_set_state(t, TRANSFER_DONE, "");
+    cr_assert_str_eq(strrchr(text(t, COLS, 0), '\n') + 1,
+        "saved in ~/Downloads/a.txt, hash and signature checked");
 }
 
 static void person(struct transfer *t, const char *name, enum transfer_state s)
