@@ -133,6 +133,22 @@ Test(send, file__is_asked_about_and_goes_to_the_page_where_one_began)
     lacks("Send a file");
 }
 
+/* The same key is a word to the right, where there are words. */
+Test(send, alt_f__is_a_file_only_with_nothing_typed)
+{
+    start("room", 80, 24);
+    key("ab cd\x01", "ab cd");
+    key("\x1b"
+        "fX",
+        "abX cd");
+    lacks("Send a file");
+    pty_type(p, "\x05\x15");
+    lacks("abX");
+    key("\x1b"
+        "f",
+        "Send a file: ~");
+}
+
 Test(send, no__leads_back_and_sends_nothing)
 {
     start("direct", 120, 36);
