@@ -71,8 +71,7 @@ static void hint_at_file(struct tui *t, struct bytes text)
     buf_init(&path, EDITLINE_BYTES);
     if (key[0] != '\0' && r != t->model->home && !r->local && dropped_path(text, &path)) {
         buf_clear(&t->v.hint);
-        buf_fmt(
-            &t->v.hint, "That is a file of yours: %s offers it, Enter says where it is.", key);
+        buf_fmt(&t->v.hint, "%s offers that file, Enter says its path.", key);
     }
     buf_free(&path);
 }

@@ -150,7 +150,7 @@ Test(send, alt_f__is_a_file_only_with_nothing_typed)
 }
 
 #define PASTE(text) "\x1b[200~" text "\x1b[201~"
-#define HINT        "a file of yours: Alt+Shift+F offers it"
+#define HINT        "Alt+Shift+F offers that file"
 
 Test(send, dropped__is_offered_when_that_is_said)
 {
