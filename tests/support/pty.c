@@ -50,11 +50,12 @@ static int on_property(VTermProp prop, VTermValue *value, void *user)
 
 static const VTermScreenCallbacks CALLBACKS = {.settermprop = on_property};
 
-static _Noreturn void be_the_program(const struct pty_wish *wish)
+static _Noreturn void be_the_program(const struct pty_wish *wish, int go)
 {
     char path[4096];
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)!read(go, path, 1); /* until the other side closes it */
     (void)snprintf(
         path, sizeof path, "%s", getenv("PATH") != NULL ? getenv("PATH") : "/usr/bin");
     (void)clearenv();
@@ -73,6 +74,7 @@ struct pty *pty_start(const struct pty_wish *wish)
     struct pty *p = mem_alloc(sizeof *p);
     struct winsize w = {
         .ws_row = (unsigned short)wish->rows, .ws_col = (unsigned short)wish->cols};
+    int go[2];
 
     p->rows = wish->rows;
     p->cols = wish->cols;
@@ -85,15 +87,20 @@ struct pty *pty_start(const struct pty_wish *wish)
     vterm_screen_enable_altscreen(p->screen, 1);
     vterm_screen_set_callbacks(p->screen, &CALLBACKS, p);
     vterm_screen_reset(p->screen, 1);
-    p->pid = forkpty(&p->fd, NULL, NULL, &w);
-    if (p->pid < 0) {
+    if (pipe2(go, O_CLOEXEC) != 0 || (p->pid = forkpty(&p->fd, NULL, NULL, &w)) < 0) {
         perror("forkpty");
         abort();
     }
-    if (p->pid == 0)
-        be_the_program(wish);
+    if (p->pid == 0) {
+        (void)close(go[1]);
+        be_the_program(wish, go[0]);
+    }
+    (void)close(go[0]);
     (void)fcntl(p->fd, F_SETFD, FD_CLOEXEC);
     (void)fcntl(p->fd, F_SETFL, O_NONBLOCK);
+    if (wish->typed != NULL)
+        pty_type(p, wish->typed);
+    (void)close(go[1]);
     return p;
 }
 

@@ -24,6 +24,7 @@ struct pty_wish {
     const char *const *argv; /* argv[0]: a path */
     const char *const *env;  /* NAME=VALUE, NULL-ended; nothing else is inherited but PATH */
     int cols, rows;
+    const char *typed; /* before the program is there to read it; may be NULL */
 };
 
 struct pty *pty_start(const struct pty_wish *wish);
