@@ -8,6 +8,7 @@
 #include "tui/act.h"
 #include "tui/dialog.h"
 #include "tui/dropped.h"
+#include "tui/input.h"
 
 #define PASTE_MS   5000 /* for the end to come */
 #define PASTE_SHOW 5    /* lines that are shown of it */
@@ -232,6 +233,10 @@ void act_paste_end(struct tui *t)
 
 void act_paste_late(struct tui *t)
 {
+    if (input_waits()) { /* the rest is here: it was we who were late */
+        act_paste_wait(t);
+        return;
+    }
     buf_clear(&t->v.hint);
     act_paste_end(t);
     if (t->v.hint.n == 0)
