@@ -697,7 +697,45 @@ Test(scenario_file_line, id__of_another_sender_is_another_file)
     cr_assert_eq(giver_cancel(&other), STATUS_DONE);
 }
 
-/* ---- beside messages ---- */
+/* ---- beside messages, and each other ---- */
+
+static bool chunk_came(void *arg)
+{
+    (void)arg;
+    return actor_has_event(&carol, OP_FILE_CHUNK);
+}
+
+/* One chunk gets through now and then, and is acknowledged: of each file often enough. */
+Test(scenario_file_line, many__on_a_slow_line_take_turns_and_none_is_stalled)
+{
+    struct giver gives[2];
+    struct actor *const who[] = {&alice, &bob};
+
+    for (size_t i = 0; i < 3; i++)
+        actor_enter(ALL[i], (const char *[]){"alice", "bob", "carol"}[i]);
+    for (size_t i = 0; i < 2; i++) {
+        giver_init(&gives[i], who[i], (uint8_t)(7 + i), CONVO_DIRECT, "carol", COUNT);
+        taker_init(&takes[i], &carol, &gives[i]);
+        cr_assert_eq(giver_offer(&gives[i]), STATUS_DONE);
+        cr_assert_eq(taker_accept(&takes[i]), STATUS_DONE);
+    }
+    for (int i = 0; i < 40; i++) {
+        (void)sim_until(&sim, chunk_came, NULL, 10);
+        sim_pause(carol.link, true);
+        for (size_t k = 0; k < 2; k++) {
+            giver_step(&gives[k]);
+            taker_step(&takes[k]);
+            if (takes[k].taken != takes[k].acked)
+                taker_ack(&takes[k], takes[k].taken);
+        }
+        sim_run(&sim, 3000);
+        sim_pause(carol.link, false);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert_not(takes[i].ended, "%zu: %u", i, takes[i].end);
+        cr_assert_gt(takes[i].has.held, 10);
+    }
+}
 
 Test(scenario_file_line, messages__do_not_wait_for_chunks)
 {
