@@ -650,6 +650,32 @@ Test(scenario_file_line, ack__of_more_than_was_sent_drops_that_receiver)
     cr_assert_eq(takes[1].end, FILE_END_BROKEN);
 }
 
+/* Whoever guesses what was handed out for it would have the relay hold more than a window. */
+Test(scenario_file_line, ack__of_what_has_not_left_the_relay_drops_that_receiver)
+{
+    const struct receiver *r = NULL;
+    const struct transfer *t;
+
+    under_way(false);
+    settled();
+    sim_pause(carol.link, true);
+    give.idle = false;
+    run(200);
+    t = transfer_at(sim.server, give.handle);
+    for (size_t i = 0; i < t->active_count; i++)
+        r = strcmp(t->active[i]->name.s, "carol") == 0 ? t->active[i] : r;
+    cr_assert_gt(r->ring_n, 4);
+    taker_ack(&takes[1], r->taken + r->ring_n);
+    takes[1].acked = takes[1].taken;
+    run(3000);
+    cr_assert_eq(giver_state(&give, "carol"), FILE_GONE);
+    cr_assert_eq(link_bulk_waits(sim_other(carol.link)), 0);
+    cr_assert(taker_done(&takes[0]));
+    sim_pause(carol.link, false);
+    run(50);
+    cr_assert_eq(takes[1].end, FILE_END_BROKEN);
+}
+
 Test(scenario_file_line, ack__older_than_the_last_drops_that_receiver)
 {
     under_way(false);
