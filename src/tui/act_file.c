@@ -257,6 +257,17 @@ bool act_file_key(struct tui *t, unsigned n, uint32_t letter)
     return false;
 }
 
+/* What answers an offer would be something else on a message, which nobody meant who saw the
+ * offer a moment ago. */
+bool act_file_late(struct tui *t, const struct transfer *f, uint32_t letter)
+{
+    if (f->own || is_offer(f) || f->state == TRANSFER_DONE ||
+        (letter != 's' && letter != 'a' && letter != 'r'))
+        return false;
+    buf_fmt(&t->v.hint, "It is not offered any more: %s.", card_word(f));
+    return true;
+}
+
 void act_file_hints(struct buf *to, const struct transfer *f)
 {
     const char *between = "";

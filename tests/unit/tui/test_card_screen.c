@@ -153,6 +153,24 @@ Test(card_screen, select__an_offer_is_saved_or_refused)
     cr_assert_null(strstr(pty_screen(p), "/pause"));
 }
 
+/* What answers an offer is no other key a moment later: 'r' would quote it on the line. */
+Test(card_screen, select__an_offer_that_has_just_ended)
+{
+    start(120, 36, false);
+    key("/file 1 cancelled 0 ", "cancelled");
+    pty_type(p, "\x03");
+    lacks("/file 1");
+    select_card(5, "i about it  y copy");
+    for (const char *c = "sar"; *c != '\0'; c++) {
+        char letter[2] = {*c, '\0'};
+        key(letter, "It is not offered any more: cancelled.");
+        key("j", "o open  i about it");
+        lacks("offered any more");
+        key("k", "i about it  y copy");
+    }
+    cr_assert_null(strstr(pty_screen(p), "> "));
+}
+
 Test(card_screen, select__saves_under_another_name)
 {
     start(120, 36, false);
