@@ -187,14 +187,16 @@ static void open_answered(void *arg, struct tui *t, char letter)
     hand_over(t, path);
 }
 
-static bool is_harmful(const char *name)
+/* By the name it was offered under, or by the one it has here. */
+static bool is_harmful(const struct transfer *f)
 {
-    return strstr(transfer_kind(name), "harm") != NULL;
+    return strstr(transfer_kind(f->name), "harm") != NULL ||
+           strstr(transfer_kind(f->path), "harm") != NULL;
 }
 
 static void open_it(struct tui *t, const struct transfer *f)
 {
-    bool harm = is_harmful(f->name);
+    bool harm = is_harmful(f);
     struct buf words;
 
     buf_init(&words, 4096);

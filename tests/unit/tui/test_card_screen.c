@@ -213,6 +213,17 @@ Test(card_screen, select__a_received_one_is_opened_only_when_asked)
     key("f", "xdg-open does not start");
 }
 
+/* What is opened is the file by the name it has here. */
+Test(card_screen, select__one_saved_under_a_name_that_can_do_harm)
+{
+    start(120, 36, false);
+    pty_type(p, "/picture /home/alice/holiday.sh\r");
+    lacks("/picture");
+    select_card(4, "o open");
+    key("o", "so sotto opens its folder only");
+    cr_assert_null(strstr(pty_screen(p), "[o]pen it"));
+}
+
 /* What a page says again from the history has no transfer any more. */
 Test(card_screen, select__of_the_history_is_a_message)
 {
