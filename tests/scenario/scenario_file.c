@@ -205,6 +205,18 @@ Test(scenario_file, answer__others_have_a_moment_and_then_it_starts)
     cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
 }
 
+/* The moment is that of the first who accepts: whoever comes later does not put it off. */
+Test(scenario_file, answer__a_second_one_does_not_put_the_start_off)
+{
+    in_room(3, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    sim_run(&sim, 2500);
+    (void)taker_accept(&takes[1]);
+    sim_run(&sim, 1600);
+    cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+}
+
 Test(scenario_file, answer__starts_at_once_when_all_have_answered)
 {
     in_room(2, COUNT);
@@ -460,6 +472,25 @@ Test(scenario_file, pause__by_the_sender_is_no_stall)
     cr_assert_eq(files_pause(&alice, give.handle, 0), STATUS_DONE);
     actor_event(&bob, OP_FILE_PAUSE, &MSG_FILE_PAUSE, &m);
     cr_assert_eq(m.on, FILE_GOES_ON);
+    run(2000);
+    everybody_has_it(1);
+}
+
+/* What it had credit for may come when it likes: the time to send begins anew. */
+Test(scenario_file, pause__with_credit_out_is_no_stall_afterwards)
+{
+    in_room(1, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    sim_run(&sim, 10);
+    cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+    give.idle = true;
+    cr_assert_eq(files_pause(&alice, give.handle, 1), STATUS_DONE);
+    run(100000);
+    cr_assert_eq(files_pause(&alice, give.handle, 0), STATUS_DONE);
+    run(20000);
+    cr_assert_not(give.ended);
+    give.idle = false;
     run(2000);
     everybody_has_it(1);
 }

@@ -84,6 +84,12 @@ static void under_way(bool accounts)
     half_way();
 }
 
+static void settled(void)
+{
+    give.idle = true;
+    run(100);
+}
+
 static void both_have_it(void)
 {
     cr_assert(taker_done(&takes[0]), "bob has %u", takes[0].has.held);
@@ -250,6 +256,26 @@ Test(scenario_file_line, sender__back_within_the_grace_time)
     actor_event(&bob, OP_FILE_PAUSE, &MSG_FILE_PAUSE, &m);
     cr_assert_eq(m.on, FILE_GOES_ON);
     cr_assert_eq(give.end, FILE_END_DONE);
+}
+
+/* A pause goes with the line, and the sender hears anew how everybody stands. */
+Test(scenario_file_line, sender__back_after_it_had_paused)
+{
+    under_way(false);
+    settled();
+    cr_assert_eq(files_pause(&alice, give.handle, 1), STATUS_DONE);
+    actor_cut(&alice);
+    run(1000);
+    resume(&alice);
+    (void)giver_state(&give, "bob");
+    (void)giver_state(&give, "carol");
+    cr_assert_eq(giver_offer(&give), STATUS_DONE);
+    sim_run(&sim, 10);
+    cr_assert_eq(giver_state(&give, "bob"), FILE_ACTIVE);
+    cr_assert_eq(giver_state(&give, "carol"), FILE_ACTIVE);
+    give.idle = false;
+    run(3000);
+    both_have_it();
 }
 
 Test(scenario_file_line, sender__back_when_all_credit_was_out_and_unused)
@@ -539,12 +565,6 @@ static uint32_t next_due(void)
     }
     cr_assert_fail("no credit is out");
     return 0;
-}
-
-static void settled(void)
-{
-    give.idle = true;
-    run(100);
 }
 
 Test(scenario_file_line, chunk__above_the_credit)
