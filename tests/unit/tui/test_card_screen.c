@@ -201,6 +201,16 @@ Test(card_screen, select__one_under_way_rests_and_is_cancelled)
     key("\x1b", "p pause");
 }
 
+/* A row that goes on does not look like one that begins: in a name could stand "key verified".
+ */
+Test(card_screen, about__rows_that_go_on_are_set_in)
+{
+    start(40, 12, false);
+    key("\x1bt", " Files ");
+    key("i", "file    notes.txt");
+    key("\x1b[F", "        00112233445566778899aabbccdd");
+}
+
 Test(card_screen, select__a_received_one_is_opened_only_when_asked)
 {
     start(120, 36, false);
