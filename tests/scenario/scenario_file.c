@@ -532,6 +532,36 @@ Test(scenario_file, pause__by_a_receiver_lets_the_others_go_on)
     cr_assert_eq(give.end, FILE_END_DONE);
 }
 
+/* Nothing else would tell the sender that there is room again. */
+Test(scenario_file, pause__by_the_one_that_held_everybody_up)
+{
+    in_room(2, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    (void)taker_accept(&takes[1]);
+    takes[1].idle = true;
+    run(1000);
+    cr_assert_eq(takes[0].has.held, give.window);
+    cr_assert_eq(files_pause(&carol, give.handle, 1), STATUS_DONE);
+    run(2000);
+    cr_assert(taker_done(&takes[0]));
+}
+
+/* Somebody whose line is lost is not waited for at the start. */
+Test(scenario_file, answer__of_somebody_out_of_reach_is_not_waited_for)
+{
+    in_room(2, COUNT);
+    (void)giver_offer(&give);
+    actor_cut(&carol);
+    sim_run(&sim, 100);
+    (void)taker_accept(&takes[0]);
+    sim_run(&sim, 20);
+    cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+    takes[1].a = NULL;
+    run(2000);
+    cr_assert(taker_done(&takes[0]));
+}
+
 /* ---- cancel ---- */
 
 Test(scenario_file, cancel__by_the_sender_ends_it_for_all)
