@@ -330,6 +330,24 @@ Test(scenario_file, answer__an_account_that_was_away_accepts_when_it_comes)
     cr_assert_eq(give.end, FILE_END_DONE);
 }
 
+Test(scenario_file, cancel__is_told_to_who_came_after_the_offer)
+{
+    people_account(&bob, "bob");
+    actor_enter(&alice, "alice");
+    (void)actor_join(&alice, "ops");
+    (void)actor_join(&bob, "ops");
+    actor_cut(&bob);
+    sim_run(&sim, 40000);
+    giver_init(&give, &alice, 7, CONVO_ROOM, "ops", COUNT);
+    cr_assert_eq(giver_offer(&give), STATUS_DONE);
+    people_login(&bob, "bob");
+    taker_init(&takes[0], &bob, &give);
+    cr_assert_eq(giver_cancel(&give), STATUS_DONE);
+    run(10);
+    cr_assert(takes[0].ended);
+    cr_assert_eq(takes[0].end, FILE_END_CANCELLED);
+}
+
 /* ---- pace ---- */
 
 Test(scenario_file, credit__is_one_window_until_the_slowest_acknowledges)

@@ -629,6 +629,27 @@ Test(scenario_file_line, chunk__of_no_transfer_is_passed_over_and_many_end_the_l
     cr_assert_null(world_wrong(sim.server), "%s", world_wrong(sim.server));
 }
 
+/* Credit that was out when a file ended is forgiven, and not saved up. */
+Test(scenario_file_line, chunk__of_many_that_were_cancelled_is_forgiven_four_times_at_most)
+{
+    under_way(false);
+    settled();
+    for (uint8_t id = 20; id < 30; id++) {
+        (void)giver_cancel(&give);
+        giver_init(&give, &alice, id, CONVO_ROOM, "ops", COUNT);
+        taker_fini(&takes[0]);
+        taker_init(&takes[0], &bob, &give);
+        (void)giver_offer(&give);
+        (void)taker_accept(&takes[0]);
+        sim_run(&sim, 4000);
+        cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+    }
+    (void)giver_cancel(&give);
+    for (uint32_t i = 0; i < 4 * give.window + 1; i++)
+        giver_send(&give, 0, FILES_CHUNK + MSG_CHUNK_TAG);
+    cr_assert(actor_wait_down(&alice));
+}
+
 Test(scenario_file_line, chunk__by_somebody_who_is_not_the_sender)
 {
     under_way(false);
