@@ -312,6 +312,26 @@ Test(scenario_file_line, sender__a_session_taken_up_from_another_place)
     cr_assert_eq(give.end, FILE_END_DONE);
 }
 
+/* Once a second, and not for each acknowledgement. */
+Test(scenario_file_line, sender__hears_how_far_each_receiver_is)
+{
+    struct msg_file_state_event m;
+    uint32_t have = 0;
+    size_t n;
+
+    under_way(false);
+    settled();
+    run(1100);
+    n = actor_events(&alice, OP_FILE_STATE);
+    cr_assert_leq(n, 2 * 6);
+    for (size_t i = 0; i < n; i++) {
+        actor_event(&alice, OP_FILE_STATE, &MSG_FILE_STATE, &m);
+        have = bytes_eq(m.user, bytes_str("carol")) ? m.have : have;
+    }
+    cr_assert_gt(takes[1].has.held, 0);
+    cr_assert_eq(have, takes[1].has.held);
+}
+
 Test(scenario_file_line, sender__another_file_under_the_same_id)
 {
     under_way(false);
