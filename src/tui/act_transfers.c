@@ -333,8 +333,8 @@ static void key(struct overlay *o, struct tui *t, enum action a, const struct in
         go(l, a == ACTION_SCROLL_UP ? -page : page);
     else if (a == ACTION_ENTER)
         enter(l, t);
-    else
-        (void)act_file_key(t, l->n, letter);
+    else if (!act_file_key(t, l->n, letter) && l->count != 0)
+        (void)act_file_late(t, l->by[l->at], letter);
 }
 
 static void fini(struct overlay *o)

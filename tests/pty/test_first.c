@@ -296,15 +296,13 @@ Test(first, config__is_not_written_by_who_keeps_nothing)
 /* ---- company ---- */
 
 /* tools/companion.sh as ./run has it: it lives as long as its standard input. */
-static pid_t company(int *life, const char *name)
+static pid_t company_of(const char *program, int *life, const char *name)
 {
-    char script[4200], program[4200];
-    const char *build = getenv("SOTTO_BUILD");
+    char script[4200];
     int ends[2];
     pid_t pid;
 
     (void)snprintf(script, sizeof script, "%s/tools/companion.sh", support_source());
-    (void)snprintf(program, sizeof program, "%s/sotto", build != NULL ? build : ".");
     cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
     pid = fork();
     if (pid == 0) {
@@ -317,6 +315,15 @@ static pid_t company(int *life, const char *name)
     (void)close(ends[0]);
     *life = ends[1];
     return pid;
+}
+
+static pid_t company(int *life, const char *name)
+{
+    char program[4200];
+    const char *build = getenv("SOTTO_BUILD");
+
+    (void)snprintf(program, sizeof program, "%s/sotto", build != NULL ? build : ".");
+    return company_of(program, life, name);
 }
 
 static void expect_gone(pid_t pid, int life)
@@ -355,6 +362,37 @@ Test(first, company__greets_and_answers_and_ends)
     expect_gone(pid, life);
     cr_assert(pty_until(p, "1 member"), "its client is gone with it");
     client_quit(p);
+}
+
+/* Instead of sotto: one file is there, of another half has come; which of them are left is
+ * written down when the answer to the first was said. */
+static const char TWO_FILES[] =
+    "#!/bin/bash\n"
+    "cd \"$XDG_DOWNLOAD_DIR\" && touch 'a \"1\"\\.txt' b.txt.0123abcd.part\n"
+    "read -r join\n"
+    "printf '%%s\\n' '{\"event\":\"file\",\"n\":1,\"key\":\"00\",\"state\":\"done\",\"way\":\"in\","
+    "\"name\":\"a \\\"1\\\"\\\\.txt\",\"bytes\":6,\"done\":6,\"rate\":0,\"from\":\"eve\",\"tag\":\"ab\","
+    "\"room\":\"garden\",\"verified\":false,\"note\":\"\\\"path\\\":\\\"/\\\"\",\"display\":\"\","
+    "\"sha256\":\"00\",\"path\":\"'\"$PWD\"'/a \\\"1\\\"\\\\.txt\",\"why\":\"\"}'\n"
+    "read -r answer\n"
+    "ls >%s/left\n";
+
+Test(first, company__keeps_what_is_still_coming)
+{
+    char program[200], text[2048], left[200];
+    int life;
+    struct buf b;
+
+    (void)snprintf(program, sizeof program, "%s/two-files", relay.dir);
+    (void)snprintf(left, sizeof left, "%s/left", relay.dir);
+    (void)snprintf(text, sizeof text, TWO_FILES, relay.dir);
+    cr_assert_eq(file_write_atomic(program, bytes_str(text), 0700), ERR_OK);
+    expect_gone(company_of(program, &life, "fern"), -1);
+    (void)close(life);
+    buf_init(&b, 4096);
+    cr_assert_eq(file_read(left, &b), ERR_OK);
+    cr_assert_str_eq(buf_cstr(&b), "b.txt.0123abcd.part\n");
+    buf_free(&b);
 }
 
 Test(first, company__ends_when_the_relay_goes_or_it_is_told)
