@@ -227,7 +227,7 @@ void download_acknowledge(struct download *d)
 
     if (!d->counting || waits == 0)
         return;
-    if (d->writer.saved[0] == '\0') {
+    if (!d->writer.placed) {
         if (d->writer.have.held == d->writer.shape.count)
             return;
         if (waits < (d->window + 3) / 4 && now - d->came_ms < QUIET_MS) {
@@ -293,11 +293,12 @@ static void placed(struct download *d)
 
 static void opened(struct download *d)
 {
-    if (d->writer.err != ERR_OK) {
+    if (d->writer.placed)
+        placed(d); /* in the run before this one */
+    else if (d->writer.err != ERR_OK)
         disk_failed(d, d->writer.err);
-        return;
-    }
-    d->shown->done = bytes_here(d);
+    else
+        d->shown->done = bytes_here(d);
 }
 
 static void took(struct download *d)
@@ -315,12 +316,23 @@ static void took(struct download *d)
         disk_failed(d, w->err);
 }
 
+/* Where it goes is known before it goes there: whatever ends us then, it comes no second time.
+ */
+static void chosen(struct download *d)
+{
+    keep_download(d->e, d);
+    d->ticket = d->e->account ? vault_ticket(d->e->vault) : 0;
+}
+
 static void checked(struct download *d)
 {
     enum err e = d->writer.err;
 
-    if (e == ERR_MORE)
+    if (!d->writer.placed && (e == ERR_OK || e == ERR_MORE)) {
+        if (d->writer.saved[0] != '\0')
+            chosen(d);
         return;
+    }
     d->checking = false;
     if (e == ERR_OK)
         placed(d);
@@ -379,7 +391,10 @@ static void set_to_work(struct download *d)
         if (!d->checking)
             files_show(d->e, d->shown, TRANSFER_CHECKING, NULL);
         d->checking = true;
-        d->busy = file_writer_check(w, on) == ERR_OK;
+        if (w->saved[0] == '\0')
+            d->busy = file_writer_check(w, on) == ERR_OK;
+        else if (d->ticket <= vault_durable(d->e->vault))
+            d->busy = file_writer_place(w, on) == ERR_OK;
     } else if (d->batch.n >= BATCH || (d->batch.n != 0 && rested(d))) {
         d->batch_turn = d->turn;
         d->busy = file_writer_take(w, &d->batch, on) == ERR_OK;
@@ -411,7 +426,7 @@ void download_step(struct download *d)
     }
     if (d->over || !d->accepted || d->busy)
         return;
-    if ((!d->shown->resting || d->checking) && !d->placed)
+    if ((!d->shown->resting || d->checking || d->writer.was_whole) && !d->placed)
         set_to_work(d);
     if (d->busy || d->over || d->shown->resting || (complete(d) && !d->placed))
         return;

@@ -103,6 +103,9 @@ static void restore(struct download *d, const struct row *row)
     (void)bytes_copy(w->folder, sizeof w->folder, row->folder);
     (void)bytes_copy(w->name, sizeof w->name, row->name);
     (void)snprintf(w->stem, sizeof w->stem, "%s", t->name);
+    w->was_whole = row->accepted == KEEP_FILE_WHOLE;
+    if (w->was_whole)
+        (void)snprintf(w->saved, sizeof w->saved, "%s", w->name);
     if (d->accepted)
         (void)snprintf(t->path, sizeof t->path, "%s/%s", w->folder, w->name);
 }

@@ -62,7 +62,8 @@ struct download {
     bool counting; /* its start has come */
     bool opening;
     bool checking;
-    bool placed; /* it is done, and the relay is still to be told */
+    bool placed;     /* it is done, and the relay is still to be told */
+    uint64_t ticket; /* of the row that says where it goes: not put there before */
     bool over;
     bool untold;          /* refused, and the relay does not know: there was no line */
     uint8_t verdict;      /* what the newest answer of ours says */
