@@ -132,7 +132,10 @@ static void finish(struct download *d, enum transfer_state state, const char *wh
 {
     stand_down(d);
     d->over = true;
-    keep_download_done(d->e, d);
+    if (d->untold)
+        keep_download(d->e, d);
+    else
+        keep_download_done(d->e, d);
     files_show(d->e, d->shown, state, why);
     files_touch(d->e);
 }
@@ -145,15 +148,28 @@ static void remove_part(struct download *d)
 
 void download_told(struct download *d)
 {
-    finish(d, TRANSFER_DONE, NULL);
+    if (!d->over) {
+        finish(d, TRANSFER_DONE, NULL);
+        return;
+    }
+    d->untold = false;
+    keep_download_done(d->e, d);
+    files_touch(d->e);
+}
+
+/* Said again on every line until the relay answers. */
+static void tell_refusal(struct download *d)
+{
+    d->untold = true;
+    d->wait_ms = 0;
+    answer(d, FILE_REFUSE);
 }
 
 void download_refuse(struct download *d)
 {
     if (d->over || d->placed)
         return;
-    d->untold = !files_has_line(d->e);
-    answer(d, FILE_REFUSE);
+    tell_refusal(d);
     remove_part(d);
     finish(d, TRANSFER_REFUSED, d->accepted ? "given up by you" : "refused by you");
 }
@@ -165,7 +181,7 @@ void download_fail(struct download *d, bool for_good, const char *why)
     if (d->over || d->placed)
         return;
     if (for_good && (d->standing || d->asked))
-        answer(d, FILE_REFUSE);
+        tell_refusal(d);
     else if (d->standing) /* it is held for us, until we accept again */
         tell_rest(d);
     if (d->accepted)
@@ -197,14 +213,22 @@ void download_pause(struct download *d, bool on)
     files_touch(d->e);
 }
 
+/* Who is out of it has nobody to tell. */
+void download_talk_gone(struct download *d, const char *why)
+{
+    download_fail(d, true, why);
+    if (d->over)
+        download_told(d);
+}
+
 void download_line_lost(struct download *d)
 {
+    d->answers_due = 0;
+    d->wait_ms = 0;
     if (d->over)
         return;
     stand_down(d);
     d->handle = 0;
-    d->answers_due = 0;
-    d->wait_ms = 0;
     if (d->accepted && !d->shown->resting && !d->checking && !d->placed)
         files_show(d->e, d->shown, TRANSFER_LOST, "no connection to the relay");
 }
@@ -265,6 +289,7 @@ static void disk_failed(struct download *d, enum err e)
 
 static void seal_failed(struct download *d, bool for_good, const char *why)
 {
+    d->standing |= for_good; /* whoever sends it is told, now or later */
     d->shown->fault = TRANSFER_FAULT_SEAL;
     download_fail(d, for_good, why);
 }
@@ -420,10 +445,8 @@ static void reach(struct download *d)
 
 void download_step(struct download *d)
 {
-    if (d->untold && files_has_line(d->e)) {
-        d->untold = false;
+    if (d->untold && d->answers_due == 0 && d->wait_ms <= d->e->loop->now_ms)
         answer(d, FILE_REFUSE);
-    }
     if (d->over || !d->accepted || d->busy)
         return;
     if ((!d->shown->resting || d->checking || d->writer.was_whole) && !d->placed)

@@ -12,10 +12,9 @@
 void download_known(struct download *d, const struct msg_file_offered *m)
 {
     const struct file_shape *s = &d->writer.shape;
+    bool same = m->bytes == s->bytes && m->chunk == s->chunk && m->count == s->count;
 
-    if (d->over)
-        return;
-    if (m->bytes != s->bytes || m->chunk != s->chunk || m->count != s->count) {
+    if (!d->over && !same) {
         download_fail(d, true, "the relay says another size than the sender signed");
         return;
     }
@@ -25,12 +24,17 @@ void download_known(struct download *d, const struct msg_file_offered *m)
     files_touch(d->e);
 }
 
-/* Only what the relay says to our newest answer counts, and only when it was to accept. */
+/* Only what the relay says to our newest answer counts. */
 static bool newest(struct download *d)
 {
     if (d->answers_due != 0)
         d->answers_due--;
-    return d->answers_due == 0 && !d->over && d->verdict == FILE_ACCEPT && d->asked;
+    return d->answers_due == 0;
+}
+
+static bool was_to_accept(const struct download *d)
+{
+    return !d->over && d->verdict == FILE_ACCEPT && d->asked;
 }
 
 void download_answered(struct download *d, const struct msg_file_answer_ok *m)
@@ -39,10 +43,12 @@ void download_answered(struct download *d, const struct msg_file_answer_ok *m)
 
     if (!newest(d))
         return;
-    if (d->placed) {
+    if (d->untold || (d->placed && was_to_accept(d))) {
         download_told(d);
         return;
     }
+    if (!was_to_accept(d))
+        return;
     if (m->bytes != s->bytes || m->chunk != s->chunk || m->count != s->count) {
         download_fail(d, true, "the relay says another size than the sender signed");
         return;
@@ -57,11 +63,28 @@ void download_answered(struct download *d, const struct msg_file_answer_ok *m)
     files_show(d->e, d->shown, TRANSFER_WAITING, NULL);
 }
 
+/* Whoever offers it is away: then they hear it when they offer it again. */
+static void not_told(struct download *d, const struct msg_refusal *no)
+{
+    if (!files_later(no)) {
+        d->wait_ms = UINT64_MAX;
+        return;
+    }
+    d->wait_ms = d->e->loop->now_ms + AGAIN_MS;
+    files_look_at(d->e, d->wait_ms);
+}
+
 void download_unanswered(struct download *d, const struct msg_refusal *no)
 {
     char why[TRANSFER_WHY];
 
     if (!newest(d))
+        return;
+    if (d->untold) {
+        not_told(d, no);
+        return;
+    }
+    if (!was_to_accept(d))
         return;
     if (d->placed) {
         download_told(d);
@@ -116,16 +139,36 @@ void download_paused(struct download *d, const struct msg_file_pause_order *m)
         files_show(d->e, d->shown, TRANSFER_MOVING, NULL);
 }
 
-void download_ended(struct download *d, const struct msg_file_end_event *m)
+/* It may end before it is all here. */
+static bool may_end(const struct download *d)
 {
-    bool unanswered = !d->accepted;
+    return !d->over && !d->checking && !d->placed && !d->writer.was_whole;
+}
 
-    if (d->over || d->checking || d->placed)
-        return;
+/* The relay knows it already. */
+static void stand_alone(struct download *d)
+{
     d->asked = false;
     d->standing = false;
     d->counting = false;
     d->handle = 0;
+}
+
+void download_taken_back(struct download *d)
+{
+    if (!may_end(d))
+        return;
+    stand_alone(d);
+    download_fail(d, true, "the sender took it back");
+}
+
+void download_ended(struct download *d, const struct msg_file_end_event *m)
+{
+    bool unanswered = !d->accepted;
+
+    if (!may_end(d))
+        return;
+    stand_alone(d);
     if (m->why == FILE_END_CANCELLED)
         download_fail(d, true, "the sender took it back");
     else if (m->why == FILE_END_LEFT)

@@ -13,6 +13,12 @@
 void files_touch(struct engine *e);                   /* each takes its next step, soon */
 void files_look_at(struct engine *e, uint64_t at_ms); /* and then */
 
+/* The relay does not listen just now; later it may. */
+static inline bool files_later(const struct msg_refusal *no)
+{
+    return no->code == CODE_TOO_FAST || no->code == CODE_BUSY;
+}
+
 /* As a line is lost, the state is not yet another one. */
 static inline bool files_has_line(const struct engine *e)
 {

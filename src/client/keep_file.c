@@ -76,6 +76,8 @@ void keep_upload_done(struct engine *e, const struct upload *u)
 
 static uint8_t how_far(const struct download *d)
 {
+    if (d->over)
+        return KEEP_FILE_REFUSED;
     if (d->placed)
         return KEEP_FILE_PLACED;
     return d->writer.saved[0] != '\0' ? KEEP_FILE_WHOLE : d->accepted;
@@ -86,7 +88,7 @@ void keep_download(struct engine *e, const struct download *d)
     const struct talk *c = engine_talk(e, d->talk);
     struct buf row;
 
-    if (!e->account || c == NULL || d->over)
+    if (!e->account || c == NULL || (d->over && !d->untold))
         return;
     buf_init(&row, ROW_MAX);
     buf_u8(&row, KEEP_FILE_VERSION);

@@ -487,6 +487,49 @@ Test(engine_file_kill, source__that_is_gone_is_told_of)
     filecrew_why(&f, ALICE, name, "there is no such file");
 }
 
+/* ---- a word that nobody hears ---- */
+
+/* Neither the relay nor whoever receives is there when it is taken back. */
+Test(engine_file_kill, cancel__reaches_whoever_was_away)
+{
+    (void)half_way();
+    crew_kill(f.v.m[BOB]);
+    crew_cut(f.v.m[ALICE]);
+    while (f.v.m[ALICE]->model->link == MODEL_READY)
+        crew_turns(&f.v.crew, 1);
+    filecrew_type(&f, ALICE, "/cancel");
+    crew_turns(&f.v.crew, 2);
+    again(ALICE);
+    crew_run(&f.v.crew, 2000);
+    restart();
+    crew_run(&f.v.crew, 2000);
+    cr_assert_not_null(filecrew_part(&f, BOB));
+    crew_start(f.v.m[BOB]);
+    filecrew_why(&f, BOB, name, "the sender took it back");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
+
+/* The relay knows of no such file just then: they hear it when they offer it again. */
+Test(engine_file_kill, refuse__of_a_file_whose_sender_is_away)
+{
+    filecrew_type(&f, BOB, "/auto-accept alice off");
+    under_way(1, LARGE);
+    filecrew_is(&f, BOB, name, TRANSFER_OFFERED);
+    crew_kill(f.v.m[ALICE]);
+    restart();
+    crew_run(&f.v.crew, 30000);
+    filecrew_type(&f, BOB, "/refuse");
+    filecrew_is(&f, BOB, name, TRANSFER_REFUSED);
+    crew_run(&f.v.crew, 2000);
+    again(BOB);
+    crew_run(&f.v.crew, 2000);
+    crew_start(f.v.m[ALICE]);
+    filecrew_is(&f, ALICE, name, TRANSFER_REFUSED);
+    crew_run(&f.v.crew, 2000);
+    again(BOB);
+    cr_assert_null(filecrew_find(&f, BOB, name));
+}
+
 /* ---- at random ---- */
 
 static void anybody(unsigned k)
