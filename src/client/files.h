@@ -44,6 +44,8 @@ void files_move(struct engine *e, struct transfer *t, uint64_t done);
 void files_hash(struct transfer *t, const uint8_t hash[HASH_SHA256]);
 /* Who is meant, in the model's one way of saying it. */
 void files_place(struct transfer *t, const struct talk *c);
+/* What becomes of those on their way now that we go, for the person. */
+void files_tell_parting(struct engine *e);
 /* What somebody else says as the reason, fit to be shown: "WORDS: REASON". */
 void files_reason(char out[TRANSFER_WHY], const char *words, struct bytes reason);
 /* The name as one may stand on this disk, made of what a sender called it. */

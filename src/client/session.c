@@ -533,6 +533,7 @@ static void serve(struct engine *e, const struct intent *i)
 
     e->at = page_meant(e, i);
     if (i->kind == INTENT_QUIT) {
+        files_tell_parting(e);
         engine_leave(e);
     } else if (i->kind == INTENT_DRAFT) {
         struct talk *c = engine_of_page(e, e->at);
