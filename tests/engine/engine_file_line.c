@@ -424,3 +424,28 @@ Test(engine_file_line, stall__of_one_receiver_holds_nobody_up_for_good)
     crew_run(&f.v.crew, 60000);
     cr_assert(over(filecrew_find(&f, ALICE, name)), "it never ends for alice");
 }
+
+/* The offer stands for a while, since whoever was dropped may come back: the sender is told so,
+ * and need not wait. */
+Test(engine_file_line, stall__of_the_only_receiver_is_told_and_may_be_ended)
+{
+    ready(2);
+    loop_fn *drain = f.v.m[BOB]->drain_worker.fn;
+    (void)snprintf(name, sizeof name, "stalls");
+    filecrew_send(&f, ALICE, OPS, name, 150 * CHUNK);
+    filecrew_moves(&f, BOB, name, CHUNK);
+    f.v.m[BOB]->drain_worker.fn = not_now;
+    crew_run(&f.v.crew, 60000);
+    const struct transfer *t = filecrew_find(&f, ALICE, name);
+    cr_assert_eq(t->state, TRANSFER_OFFERED);
+    cr_assert_str_eq(t->why, "gone: bob; who was asked may take it yet. /cancel ends it");
+    filecrew_type(&f, ALICE, "/cancel");
+    filecrew_is(&f, ALICE, name, TRANSFER_CANCELLED);
+    crew_run(&f.v.crew, 1000);
+    cr_assert_null(crew_engine(f.v.m[ALICE])->files.uploads, "the relay holds it still");
+    f.v.m[BOB]->drain_worker.fn = drain;
+    loop_later(&f.v.sim.loop, &f.v.m[BOB]->drain_worker, LOOP_DELIVER);
+    ends();
+    crew_run(&f.v.crew, 1000);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
