@@ -200,6 +200,32 @@ Test(engine_file_keep, guests__send_and_receive)
     filecrew_same(&f, BOB, "c", "c");
 }
 
+static void quits(size_t who, const char *words)
+{
+    char line[200];
+
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    crew_type(f.v.m[who], "/quit");
+    (void)snprintf(line, sizeof line, "You quit while files are on their way: %s.", words);
+    crew_told(f.v.m[who], NULL, line);
+    crew_run(&f.v.crew, 3000);
+    cr_assert(session_over(f.v.m[who]->session), "it asks nobody");
+}
+
+Test(engine_file_keep, quit__tells_an_account_what_goes_on)
+{
+    filecrew_room(&f, 2);
+    quits(BOB, "a file goes on when you are back");
+}
+
+Test(engine_file_keep, quit__tells_a_guest_what_is_given_up)
+{
+    guests();
+    quits(BOB, "a file is given up");
+}
+
 /* Nobody could finish the part of somebody who is nobody tomorrow. */
 Test(engine_file_keep, guests__leave_no_part_behind)
 {

@@ -49,6 +49,7 @@ Test(files, send__is_taken_by_a_key_on_its_card)
     pty_type(carol, "s");
     cr_assert(pty_until(carol, "saved in ~/Downloads/the report.txt, hash and signature"));
     cr_assert(pty_until(bob, "carol has it"));
+    cr_assert(pty_until(bob, "was sent: whoever")); /* else quitting asks */
     pty_type(carol, "\x1b");
     cr_assert(pty_until_gone(carol, "ESC leaves"));
     pty_type(carol, "\x1bt");
