@@ -255,7 +255,9 @@ static const char *disk_trouble(enum err e)
            : e == ERR_PERM
                ? "the folder may not be written to: mend its rights, then /resume it"
            : e == ERR_EXISTS ? "its name is taken a hundred times: /accept it under another"
-                             : "the disk says no: look at the folder, then /resume it";
+           : e == ERR_BUSY
+               ? "another one is being received there under its name: /resume it after that"
+               : "the disk says no: look at the folder, then /resume it";
 }
 
 static void disk_failed(struct download *d, enum err e)

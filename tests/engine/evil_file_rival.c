@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/* A member whose files come between somebody and the files of others: under one id, under one
+ * name on the disk, or simply too many of them. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "client/upload.h"
+#include "crypto/rand.h"
+#include "support/crew_check.h"
+#include "support/filecrew.h"
+
+enum { ALICE, BOB, CAROL };
+#define OPS   "#ops"
+#define CHUNK 65536u
+
+static struct filecrew f;
+
+static void setup(void)
+{
+    filecrew_init(&f, 20281);
+    filecrew_room(&f, 3);
+    cr_assert_eq(mkdir(filecrew_path(&f, "aside"), 0700), 0);
+}
+
+static void teardown(void)
+{
+    filecrew_fini(&f);
+}
+
+TestSuite(evil_file_rival, .init = setup, .fini = teardown);
+
+/* The newest of what who sends. */
+static struct upload *newest(size_t who)
+{
+    struct upload *u = crew_engine(f.v.m[who])->files.uploads;
+
+    while (u->next != NULL)
+        u = u->next;
+    return u;
+}
+
+/* Carol sends it under an id of her choice, though her program would draw one. */
+static void sends_under(const char *path, const uint8_t id[MSG_ID])
+{
+    char why[TRANSFER_WHY];
+
+    filecrew_type(&f, CAROL, "/send %s", path);
+    struct upload *u = newest(CAROL);
+    cr_assert_not(u->busy);
+    file_reader_close(&u->reader);
+    memcpy(u->shown->key, id, MSG_ID);
+    cr_assert(upload_open(u, path, why, sizeof why), "%s", why);
+}
+
+static struct transfer *numbered(size_t who, unsigned n)
+{
+    struct transfer *t = transfers_numbered(&f.v.m[who]->model->files, n);
+
+    cr_assert_not_null(t);
+    return t;
+}
+
+struct wish {
+    unsigned n;
+    enum transfer_state state;
+};
+
+static bool is_so(void *arg)
+{
+    const struct wish *w = arg;
+
+    return numbered(BOB, w->n)->state == w->state;
+}
+
+static void bob_has(unsigned n, enum transfer_state state)
+{
+    struct wish w = {n, state};
+
+    cr_assert(crew_until(&f.v.crew, is_so, &w), "%u is %s: %s", n,
+        transfer_state_str(numbered(BOB, n)->state), numbered(BOB, n)->why);
+}
+
+/* ---- one name on the disk ---- */
+
+/* The part is called after the name and the beginning of the id, and both are hers to choose.
+ */
+Test(evil_file_rival, part__of_somebody_elses_file_is_not_written_to)
+{
+    uint8_t id[MSG_ID];
+
+    filecrew_write(filecrew_path(&f, "aside/plan.pdf"), 40 * CHUNK, 4711);
+    filecrew_send(&f, ALICE, OPS, "plan.pdf", 40 * CHUNK);
+    filecrew_accept(&f, BOB, "plan.pdf");
+    filecrew_moves(&f, BOB, "plan.pdf", 5 * CHUNK);
+    filecrew_type(&f, BOB, "/pause 1");
+    rand_bytes(id, sizeof id);
+    memcpy(id, numbered(BOB, 1)->key, 4);
+    sends_under(filecrew_path(&f, "aside/plan.pdf"), id);
+    crew_run(&f.v.crew, 2000);
+    bob_has(2, TRANSFER_OFFERED);
+    filecrew_type(&f, BOB, "/accept 2");
+    bob_has(2, TRANSFER_PAUSED);
+    filecrew_why(&f, BOB, "plan.pdf", "another one is being received");
+    filecrew_type(&f, BOB, "/resume 1");
+    bob_has(1, TRANSFER_DONE);
+    filecrew_same(&f, BOB, "plan.pdf", "plan.pdf");
+    filecrew_type(&f, BOB, "/resume 2");
+    bob_has(2, TRANSFER_DONE);
+    filecrew_same(&f, BOB, "plan.pdf", "plan.pdf");
+    filecrew_same(&f, BOB, "plan (2).pdf", "aside/plan.pdf");
+}
+
+Test(evil_file_rival, part__of_somebody_elses_file_is_not_removed)
+{
+    uint8_t id[MSG_ID];
+
+    filecrew_write(filecrew_path(&f, "aside/plan.pdf"), 40 * CHUNK, 4711);
+    filecrew_send(&f, ALICE, OPS, "plan.pdf", 40 * CHUNK);
+    filecrew_accept(&f, BOB, "plan.pdf");
+    filecrew_moves(&f, BOB, "plan.pdf", 5 * CHUNK);
+    rand_bytes(id, sizeof id);
+    memcpy(id, numbered(BOB, 1)->key, 4);
+    sends_under(filecrew_path(&f, "aside/plan.pdf"), id);
+    crew_run(&f.v.crew, 2000);
+    filecrew_type(&f, BOB, "/accept 2");
+    filecrew_type(&f, BOB, "/cancel 2");
+    bob_has(1, TRANSFER_DONE);
+    filecrew_same(&f, BOB, "plan.pdf", "plan.pdf");
+}
