@@ -112,7 +112,7 @@ static void answer(struct download *d, uint8_t verdict)
     list_end(&have);
 }
 
-static void tell_rest(struct download *d)
+void download_tell_rest(struct download *d)
 {
     struct msg_file_pause_order m = {.handle = d->handle, .on = 1};
 
@@ -168,7 +168,7 @@ void download_fail(struct download *d, bool for_good, const char *why)
     if (for_good && (d->standing || d->asked))
         answer(d, FILE_REFUSE);
     else if (d->standing) /* it is held for us, until we accept again */
-        tell_rest(d);
+        download_tell_rest(d);
     if (d->accepted)
         engine_say_in(d->e, c, EVENT_WARN, "%s is not received: %s.", d->shown->name, why);
     if (for_good) {
@@ -189,7 +189,7 @@ void download_pause(struct download *d, bool on)
     d->shown->resting = on;
     keep_download(d->e, d);
     if (on && d->standing)
-        tell_rest(d);
+        download_tell_rest(d);
     if (on)
         stand_down(d);
     d->wait_ms = 0;

@@ -6,8 +6,9 @@
 #include "client/download.h"
 #include "client/files.h"
 
-#define WINDOW_MAX (64u << 20) /* bytes: so large a relay's may be (sottod.json(5)) */
-#define AGAIN_MS   5000u       /* an accept that the relay had no room for */
+#define WINDOW_MAX  (64u << 20) /* bytes: so large a relay's may be (sottod.json(5)) */
+#define AGAIN_MS    5000u       /* an accept that the relay had no room for */
+#define NOT_OFFERED "the sender does not offer it now: it comes when they are back"
 
 void download_known(struct download *d, const struct msg_file_offered *m)
 {
@@ -33,12 +34,23 @@ static bool newest(struct download *d)
     return d->answers_due == 0 && !d->over && d->verdict == FILE_ACCEPT && d->asked;
 }
 
+/* It was paused while it was being accepted, and the relay could not be told before. */
+static void rest_now(struct download *d, uint32_t handle)
+{
+    if (d->over || !d->shown->resting || d->answers_due != 0 || d->verdict != FILE_ACCEPT)
+        return;
+    d->handle = handle;
+    download_tell_rest(d);
+}
+
 void download_answered(struct download *d, const struct msg_file_answer_ok *m)
 {
     const struct file_shape *s = &d->writer.shape;
 
-    if (!newest(d))
+    if (!newest(d)) {
+        rest_now(d, m->handle);
         return;
+    }
     if (d->placed) {
         download_told(d);
         return;
@@ -71,8 +83,7 @@ void download_unanswered(struct download *d, const struct msg_refusal *no)
     d->standing = false;
     if (no->code == CODE_NO_TRANSFER) { /* until it is offered anew */
         d->wait_ms = UINT64_MAX;
-        files_show(d->e, d->shown, TRANSFER_LOST,
-            "the sender does not offer it now: it comes when they are back");
+        files_show(d->e, d->shown, TRANSFER_LOST, NOT_OFFERED);
         return;
     }
     files_reason(why, "the relay says: ", no->reason);
@@ -118,6 +129,7 @@ void download_paused(struct download *d, const struct msg_file_pause_order *m)
 
 void download_ended(struct download *d, const struct msg_file_end_event *m)
 {
+    bool again = m->why == FILE_END_STALLED || m->why == FILE_END_BROKEN;
     bool unanswered = !d->accepted;
 
     if (d->over || d->checking || d->placed)
@@ -134,14 +146,14 @@ void download_ended(struct download *d, const struct msg_file_end_event *m)
         download_fail(d, true, "this relay takes no files any more");
     else if (unanswered)
         download_fail(d, true, "it is not offered any more");
-    else if (m->why == FILE_END_STALLED || m->why == FILE_END_BROKEN)
+    else if (again)
         d->wait_ms = d->e->loop->now_ms + AGAIN_MS; /* accepted again, with what is there */
     else
         d->wait_ms = UINT64_MAX;
-    if (d->over)
+    if (d->over || d->shown->resting)
         return;
-    if (d->wait_ms != UINT64_MAX)
+    if (again)
         files_look_at(d->e, d->wait_ms);
     files_show(d->e, d->shown, TRANSFER_LOST,
-        "the sender does not offer it now: it comes when they are back");
+        again ? "it stood still: asked for again soon" : NOT_OFFERED);
 }

@@ -426,15 +426,20 @@ void upload_pause(struct upload *u, bool on)
     files_touch(u->e);
 }
 
-void upload_line_lost(struct upload *u)
+void upload_stand_down(struct upload *u)
 {
-    if (u->over)
-        return;
     drop_ready(u);
     u->asked = false;
     u->offered = false;
     u->told_resting = false;
     u->wait_ms = 0;
+}
+
+void upload_line_lost(struct upload *u)
+{
+    if (u->over)
+        return;
+    upload_stand_down(u);
     if (u->read && !u->shown->resting)
         upload_show_lost(u);
 }

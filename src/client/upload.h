@@ -34,6 +34,7 @@ void upload_cancel(struct upload *u, const char *why);
 void upload_fail(struct upload *u, const char *why);
 void upload_done(struct upload *u);
 void upload_nobody(struct upload *u, const char *why); /* wants it */
+void upload_stand_down(struct upload *u);              /* the relay knows of it no more */
 void upload_line_lost(struct upload *u);
 
 #endif
