@@ -66,6 +66,7 @@ void download_answered(struct download *d, const struct msg_file_answer_ok *m)
     d->acked = 0;
     d->standing = true;
     d->counting = false;
+    file_batch_clear(&d->batch); /* of the turn before: it comes again, and is counted then */
     files_show(d->e, d->shown, TRANSFER_WAITING, NULL);
 }
 
