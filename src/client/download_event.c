@@ -105,8 +105,10 @@ void download_chunk(struct download *d, const struct msg_file_chunk *m)
 {
     if (!d->counting || d->over)
         return;
-    /* The relay may have so many on the way, and no more: it is not to fill our memory. */
-    if (d->batch.n + (d->busy ? d->writer.batch.n : 0) >= 2 * (size_t)d->window + 1) {
+    /* The relay may have so many on the way, none larger than they are, and no more: it is not
+     * to fill our memory. */
+    if (m->data.n > d->writer.shape.chunk + MSG_CHUNK_TAG ||
+        d->batch.n + (d->busy ? d->writer.batch.n : 0) >= 2 * (size_t)d->window + 1) {
         download_fail(d, false, "the relay sends more than it may. /resume tries again");
         return;
     }
