@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "client/say.h"
 #include "client/upload.h"
 #include "crypto/rand.h"
 #include "support/crew_check.h"
@@ -80,6 +81,33 @@ static void bob_has(unsigned n, enum transfer_state state)
 
     cr_assert(crew_until(&f.v.crew, is_so, &w), "%u is %s: %s", n,
         transfer_state_str(numbered(BOB, n)->state), numbered(BOB, n)->why);
+}
+
+/* ---- one id ---- */
+
+static struct offer made_up(void)
+{
+    return (struct offer){.bytes = 10, .chunk = CHUNK, .count = 1, .name = bytes_str("carols")};
+}
+
+/* The relay tells everybody the id before the sealed message comes: who is quick can use it. */
+Test(evil_file_rival, id__that_somebody_else_used_first_hides_no_offer)
+{
+    struct offer o = made_up();
+    struct buf b;
+
+    meddler_order(&f.v.line[ALICE], UP, OP_SAY, 1, MEDDLE_HOLD);
+    filecrew_send(&f, ALICE, OPS, "alices", 10);
+    while (!newest(ALICE)->offered)
+        crew_run(&f.v.crew, 50);
+    buf_init(&b, OFFER_BYTES);
+    offer_write(&o, &b);
+    say_offer(crew_engine(f.v.m[CAROL]), crew_talk(f.v.m[CAROL], OPS),
+        newest(ALICE)->shown->key, buf_view(&b));
+    buf_free(&b);
+    filecrew_is(&f, BOB, "carols", TRANSFER_OFFERED);
+    meddler_let_go(&f.v.line[ALICE], false);
+    crew_told(f.v.m[BOB], OPS, "alice offers a file under an id that another one has.");
 }
 
 /* ---- one name on the disk ---- */
