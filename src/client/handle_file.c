@@ -59,6 +59,25 @@ void file_not_done(struct engine *e, const struct request *r, const struct msg_r
 
 /* ---- events ---- */
 
+/* Ids are known to whoever was offered the file, so one alone says nothing. A guest's name is
+ * what the relay calls it today. */
+static bool is_from(struct engine *e, const struct transfer *t, struct bytes sender)
+{
+    char tag[TRUST_TAG];
+
+    if (t->tag[0] == '\0')
+        return bytes_eq(sender, bytes_of(t->from, t->from_n));
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        const struct talk_person *p = talk_called(c, sender);
+        if (p == NULL || !talk_person_guest(p))
+            continue;
+        trust_tag(p->print, tag);
+        if (strcmp(tag, t->tag) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* It is there already: whoever sends it is told, and nobody is asked. */
 static bool have_it(struct engine *e, const struct msg_file_offered *m)
 {
@@ -67,7 +86,8 @@ static bool have_it(struct engine *e, const struct msg_file_offered *m)
     struct msg_file_answer answer = {.sender = m->sender, .verdict = FILE_ACCEPT};
     struct list_writer have;
 
-    if (t == NULL || t->own || t->state != TRANSFER_DONE || t->bytes != m->bytes)
+    if (t == NULL || t->own || t->state != TRANSFER_DONE || t->bytes != m->bytes ||
+        !is_from(e, t, m->sender))
         return false;
     memcpy(answer.id, m->id, sizeof answer.id);
     list_begin(&have, sizeof all);

@@ -110,6 +110,26 @@ Test(evil_file_rival, id__that_somebody_else_used_first_hides_no_offer)
     crew_told(f.v.m[BOB], OPS, "alice offers a file under an id that another one has.");
 }
 
+/* What bob took from alice is nobody else's to ask for. */
+Test(evil_file_rival, id__of_a_file_that_is_here_tells_nobody_else_so)
+{
+    struct meddler *line = &f.v.line[BOB];
+    struct msg_file_offered m;
+
+    filecrew_goes(&f, ALICE, OPS, BOB, "alices", 10);
+    crew_run(&f.v.crew, 2000);
+    size_t before = meddler_count(line, UP, OP_FILE_ANSWER);
+    meddler_read(meddler_kept(line, DOWN, OP_FILE_OFFER, 0), &m);
+    m.sender = bytes_str("carol");
+    meddler_tell(line, OP_FILE_OFFER, &m);
+    crew_run(&f.v.crew, 2000);
+    cr_assert_eq(meddler_count(line, UP, OP_FILE_ANSWER), before, "carol is told");
+    m.sender = bytes_str("alice");
+    meddler_tell(line, OP_FILE_OFFER, &m);
+    crew_run(&f.v.crew, 2000);
+    cr_assert_eq(meddler_count(line, UP, OP_FILE_ANSWER), before + 1, "alice is not");
+}
+
 /* ---- one name on the disk ---- */
 
 /* The part is called after the name and the beginning of the id, and both are hers to choose.
