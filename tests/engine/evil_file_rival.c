@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "client/download_offer.h"
 #include "client/say.h"
 #include "client/upload.h"
 #include "crypto/rand.h"
@@ -176,4 +177,60 @@ Test(evil_file_rival, part__of_somebody_elses_file_is_not_removed)
     filecrew_type(&f, BOB, "/cancel 2");
     bob_has(1, TRANSFER_DONE);
     filecrew_same(&f, BOB, "plan.pdf", "plan.pdf");
+}
+
+/* ---- too many ---- */
+
+static const struct talk_person *person(const char *name)
+{
+    const struct talk *c = crew_talk(f.v.m[BOB], OPS);
+    size_t at = 0;
+
+    for (;;) {
+        const struct talk_person *p = map_next(&c->people, &at, NULL);
+        cr_assert_not_null(p);
+        if (strcmp(p->name, name) == 0)
+            return p;
+    }
+}
+
+/* So many as one that says nothing of them to the relay can. */
+static void floods(const char *who, uint32_t n)
+{
+    struct offer o = made_up();
+    struct buf b;
+
+    buf_init(&b, OFFER_BYTES);
+    offer_write(&o, &b);
+    for (uint32_t i = 0; i < n; i++) {
+        uint8_t id[MSG_ID] = {9};
+        memcpy(id + 1, &i, sizeof i);
+        download_offered(crew_engine(f.v.m[BOB]), crew_talk(f.v.m[BOB], OPS), person(who),
+            &(struct download_news){.id = id, .sealed = buf_view(&b), .sender = who});
+        if (i % 16 == 0)
+            crew_turns(&f.v.crew, 1);
+    }
+    buf_free(&b);
+    crew_run(&f.v.crew, 1000);
+}
+
+Test(evil_file_rival, many__of_one_person_push_out_nobody_elses)
+{
+    filecrew_send(&f, ALICE, OPS, "alices", 10);
+    filecrew_is(&f, BOB, "alices", TRANSFER_OFFERED);
+    floods("carol", 2 * DOWNLOADS_OPEN);
+    cr_assert_eq(transfers_open(&f.v.m[BOB]->model->files), DOWNLOADS_OPEN);
+    filecrew_accept(&f, BOB, "alices");
+    filecrew_is(&f, BOB, "alices", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "alices", "alices");
+}
+
+/* Each has a part in the folder and two descriptors. */
+Test(evil_file_rival, many__are_not_all_accepted_by_a_rule)
+{
+    filecrew_type(&f, BOB, "/auto-accept carol 1M");
+    floods("carol", 3 * DOWNLOADS_BY_RULE);
+    cr_assert_leq(filecrew_entries(f.in[BOB]), DOWNLOADS_BY_RULE);
+    crew_told(f.v.m[BOB], OPS, "carols is asked for");
+    evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
 }
