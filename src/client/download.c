@@ -182,6 +182,19 @@ void download_fail(struct download *d, bool for_good, const char *why)
     files_show(d->e, d->shown, TRANSFER_PAUSED, why);
 }
 
+void download_forget(struct download *d, const char *why)
+{
+    bool waits = d->e->account && vault_lasts(d->e->vault);
+
+    d->untold = false;
+    if (d->over)
+        return;
+    if (waits || d->placed)
+        d->accepted = false; /* so its part stays, also when the worker has it just now */
+    remove_part(d);
+    finish(d, TRANSFER_CANCELLED, why);
+}
+
 void download_pause(struct download *d, bool on)
 {
     if (d->over || d->placed || !d->accepted || d->shown->resting == on)

@@ -233,6 +233,13 @@ void upload_nobody(struct upload *u, const char *why)
     end(u, TRANSFER_REFUSED, why);
 }
 
+void upload_forget(struct upload *u, const char *why)
+{
+    if (!u->over)
+        end(u, TRANSFER_CANCELLED, why);
+    u->untold = false;
+}
+
 /* ---- what the worker did ---- */
 
 /* What was to be sent is not there any more as it was. */
