@@ -324,6 +324,22 @@ Test(evil_file_offer, name__of_the_hostile_lands_one_level_below_the_folder)
     evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
 }
 
+/* ---- notes ---- */
+
+Test(evil_file_offer, note__of_the_longest_is_shown_whole)
+{
+    char note[OFFER_NOTE];
+
+    filecrew_room(&f, 2);
+    prepare("real");
+    for (size_t i = 0; i < sizeof note; i += 2)
+        memcpy(note + i, "\u00fc", 2); /* the last one, too, is not cut in two */
+    lie.note = bytes_of(note, sizeof note);
+    tell_lie();
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    cr_assert(bytes_eq(bytes_str(filecrew_find(&f, BOB, "a")->note), lie.note));
+}
+
 /* ---- who ---- */
 
 Test(evil_file_offer, key__that_changed_is_held_back_and_no_rule_fits_it)
