@@ -273,6 +273,13 @@ void upload_nobody(struct upload *u, const char *why)
     end(u, TRANSFER_REFUSED, why);
 }
 
+void upload_forget(struct upload *u, const char *why)
+{
+    if (!u->over)
+        end(u, TRANSFER_CANCELLED, why);
+    u->untold = false;
+}
+
 /* ---- what the worker did ---- */
 
 /* What was to be sent is not there any more as it was. */
@@ -466,16 +473,21 @@ void upload_pause(struct upload *u, bool on)
     files_touch(u->e);
 }
 
-void upload_line_lost(struct upload *u)
+void upload_stand_down(struct upload *u)
 {
-    u->telling = false;
-    if (u->over)
-        return;
     drop_ready(u);
     u->asked = false;
     u->offered = false;
     u->told_resting = false;
     u->wait_ms = 0;
+}
+
+void upload_line_lost(struct upload *u)
+{
+    u->telling = false;
+    if (u->over)
+        return;
+    upload_stand_down(u);
     if (u->read && !u->shown->resting)
         upload_show_lost(u);
 }
