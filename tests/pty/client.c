@@ -47,7 +47,8 @@ struct pty *client_start(const struct live *to, const struct client_wish *w)
     (void)snprintf(home, sizeof home, "HOME=%s/%s", to->dir, w->nick);
     (void)snprintf(state, sizeof state, "XDG_STATE_HOME=%s/%s", to->dir, w->nick);
     (void)snprintf(options, sizeof options, "ASAN_OPTIONS=%s", asan != NULL ? asan : "");
-    return pty_start(&(struct pty_wish){w->in_shell ? argv : argv + 4, env, w->cols, w->rows});
+    return pty_start(&(struct pty_wish){
+        .argv = w->in_shell ? argv : argv + 4, .env = env, .cols = w->cols, .rows = w->rows});
 }
 
 struct pty *client_ready(const struct live *to, const struct client_wish *w)

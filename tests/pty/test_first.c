@@ -50,7 +50,7 @@ static struct pty *begin(int cols, int rows, const char *const *words)
     (void)snprintf(program, sizeof program, "%s/sotto", build != NULL ? build : ".");
     (void)snprintf(home, sizeof home, "HOME=%s", relay.dir);
     (void)snprintf(options, sizeof options, "ASAN_OPTIONS=%s", asan != NULL ? asan : "");
-    p = pty_start(&(struct pty_wish){argv, env, cols, rows});
+    p = pty_start(&(struct pty_wish){.argv = argv, .env = env, .cols = cols, .rows = rows});
     pty_allow(p, ORACLE_MOUSE); /* some set it */
     return p;
 }
