@@ -230,13 +230,14 @@ static bool wait_for_keys(struct tui *t, uint64_t pace, const sigset_t *mask)
     int ms = sleep_of(t, pace);
     struct timespec at_most = {ms / 1000, ms % 1000 * 1000000};
     int ready = ppoll(&in, 1, ms < 0 ? NULL : &at_most, mask);
+    bool fine = ready >= 0 || errno == EINTR; /* before others have their errors */
 
     if (ready > 0 && (in.revents & (POLLIN | POLLHUP)) == POLLHUP)
         return false;
     tui_time(t, clock_mono_ms() * pace);
     if (ready > 0)
         (void)tui_input(t);
-    return ready >= 0 || errno == EINTR;
+    return fine;
 }
 
 static void play(const char *scene)
