@@ -288,6 +288,7 @@ struct pty *stage_start(const struct stage_wish *wish)
         wish->ascii ? "LC_ALL=C" : "LC_ALL=C.UTF-8",
         wish->editor != NULL ? wish->editor : "EDITOR=true",
         wish->home != NULL ? wish->home : "HOME=/",
+        wish->light ? "COLORFGBG=0;15" : "COLORFGBG=",
         files ? "PATH=/nowhere" : NULL, /* no opener of this machine is started */
         NULL};
 
