@@ -509,6 +509,9 @@ Test(scenario_file, pause__with_credit_out_is_no_stall_afterwards)
     run(20000);
     cr_assert_not(give.ended);
     give.idle = false;
+    giver_step(&give);
+    sim_run(&sim, 5000); /* nor is it one of who had nothing to take for so long */
+    cr_assert_neq(giver_state(&give, "bob"), FILE_GONE);
     run(2000);
     everybody_has_it(1);
 }
@@ -548,6 +551,21 @@ Test(scenario_file, pause__by_a_receiver_lets_the_others_go_on)
     run(2000);
     everybody_has_it(2);
     cr_assert_eq(give.end, FILE_END_DONE);
+}
+
+Test(scenario_file, pause__by_who_receives_nothing_is_refused)
+{
+    in_room(3, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    (void)taker_refuse(&takes[1]);
+    run(5000);
+    everybody_has_it(1);
+    for (size_t i = 0; i < 3; i++) { /* has it, refused, was only asked */
+        cr_assert_eq(files_pause(ALL[1 + i], give.handle, 1), STATUS_REFUSED);
+        people_refused(ALL[1 + i], CODE_NO_TRANSFER, "no such file");
+    }
+    cr_assert_eq(giver_state(&give, "bob"), FILE_DONE);
 }
 
 /* Nothing else would tell the sender that there is room again. */
