@@ -3,6 +3,7 @@
 #include "client/cmd.h"
 
 #include "base/mem.h"
+#include "client/files.h"
 #include "client/group.h"
 #include "client/group_people.h"
 #include "client/past.h"
@@ -27,6 +28,7 @@ static void do_help(struct engine *e, const struct command_line *line)
 static void do_quit(struct engine *e, const struct command_line *line)
 {
     (void)line;
+    files_tell_parting(e);
     engine_leave(e);
 }
 

@@ -21,29 +21,34 @@ static const char *folder_of(struct engine *e, struct buf *out)
     return buf_end(out) == ERR_OK && out->n != 0 ? buf_cstr(out) : NULL;
 }
 
+/* The name that the person gave it, where that is one. */
+static bool take_name(struct download *d, struct bytes name)
+{
+    char fit[PART_NAME];
+
+    files_clean_name(name, d->id, fit, sizeof fit);
+    if (!bytes_eq(bytes_str(fit), name)) {
+        engine_say(d->e, d->e->at, EVENT_WARN,
+            "A file cannot be called that here; %s would do. The folder is set by /set downloads.",
+            fit);
+        return false;
+    }
+    (void)snprintf(d->writer.name, sizeof d->writer.name, "%s", fit);
+    return true;
+}
+
 bool download_place(struct download *d, struct bytes name)
 {
     struct file_writer *w = &d->writer;
     struct buf folder;
-    bool fits = true;
 
     (void)snprintf(w->stem, sizeof w->stem, "%s", d->shown->name);
-    if (d->writer.part.fd >= 0 && name.n == 0)
-        return true;
-    if (name.n != 0) {
-        files_clean_name(name, d->id, w->name, sizeof w->name);
-        fits = bytes_eq(bytes_str(w->name), name);
-    } else {
-        (void)snprintf(w->name, sizeof w->name, "%s", d->shown->name);
-    }
-    if (!fits) {
-        engine_say(d->e, d->e->at, EVENT_WARN,
-            "A file cannot be called that here; %s would do. The folder is set by /set downloads.",
-            w->name);
+    if (name.n != 0 && !take_name(d, name))
         return false;
-    }
-    if (d->writer.part.fd >= 0) /* it stays where its part is */
+    if (w->part.fd >= 0) /* it stays where its part is */
         return true;
+    if (name.n == 0)
+        (void)snprintf(w->name, sizeof w->name, "%s", d->shown->name);
     buf_init(&folder, FILE_WRITER_FOLDER);
     const char *path = folder_of(d->e, &folder);
     int n = path != NULL ? snprintf(w->folder, sizeof w->folder, "%s", path) : -1;

@@ -130,18 +130,37 @@ void file_pump_line_lost(struct engine *e)
     memset(e->files.offers, 0, sizeof e->files.offers);
 }
 
-void file_pump_talk_gone(struct engine *e, const struct talk *c)
-{
-    static const char WHY[] = "you are no longer in that conversation";
+#define NOT_THERE "you are no longer in that conversation"
 
+void file_pump_leaving(struct engine *e, const struct talk *c)
+{
     for (struct upload *u = e->files.uploads; u != NULL; u = u->next) {
         if (u->talk == c->serial)
-            upload_cancel(u, WHY);
+            upload_cancel(u, NOT_THERE);
+    }
+}
+
+void file_pump_talk_gone(struct engine *e, const struct talk *c)
+{
+    for (struct upload *u = e->files.uploads; u != NULL; u = u->next) {
+        if (u->talk == c->serial)
+            upload_talk_gone(u, NOT_THERE);
     }
     for (struct download *d = e->files.downloads; d != NULL; d = d->next) {
         if (d->talk == c->serial)
-            download_fail(d, true, WHY);
+            download_talk_gone(d, NOT_THERE);
     }
+}
+
+void file_pump_forget(struct engine *e)
+{
+    static const char WHY[] = "you are somebody else now";
+
+    for (struct upload *u = e->files.uploads; u != NULL; u = u->next)
+        upload_forget(u, WHY);
+    for (struct download *d = e->files.downloads; d != NULL; d = d->next)
+        download_forget(d, WHY);
+    accept_free(e);
 }
 
 void file_pump_unreachable(struct engine *e, const struct talk *c)

@@ -11,6 +11,7 @@
 #include "client/command.h"
 #include "client/draft.h"
 #include "client/file_pump.h"
+#include "client/files.h"
 #include "client/group.h"
 #include "client/handle.h"
 #include "client/handle_connect.h"
@@ -379,6 +380,7 @@ void session_landed(void *arg)
         engine_say(&s->e, NULL, EVENT_INFO, "What waited to be saved is saved now.");
     s->e.unsaved_told = false;
     engine_send_due(&s->e);
+    files_touch(&s->e);
 }
 
 void session_unsaved(void *arg, const char *why)
@@ -531,6 +533,7 @@ static void serve(struct engine *e, const struct intent *i)
 
     e->at = page_meant(e, i);
     if (i->kind == INTENT_QUIT) {
+        files_tell_parting(e);
         engine_leave(e);
     } else if (i->kind == INTENT_DRAFT) {
         struct talk *c = engine_of_page(e, e->at);

@@ -224,6 +224,21 @@ static void put_why(struct buf *to, const struct transfer *t)
     utf8_clean(to, bytes_str(t->why), UTF8_NAME);
 }
 
+/* Ours is offered still to those who have not answered, or were dropped. */
+static bool was_answered(const struct transfer *t)
+{
+    return t->own && t->state == TRANSFER_OFFERED && t->people_n != 0 &&
+           count_in(t, TRANSFER_OFFERED) != t->people_n;
+}
+
+static void put_still_offered(struct buf *to, const struct transfer *t)
+{
+    buf_text(to, "still offered");
+    if (t->people_n > 1)
+        buf_fmt(to, "; %zu of %zu have it", count_in(t, TRANSFER_DONE), t->people_n);
+    put_why(to, t);
+}
+
 /* A reason that begins with the same word says it by itself: "paused by you". */
 static void put_words(struct buf *to, const struct card_look *l, const struct transfer *t)
 {
@@ -272,6 +287,8 @@ void card_state(struct buf *to, const struct card_look *l, const struct transfer
 {
     if (t->state == TRANSFER_OFFERED && !t->own)
         put_offer(to, l, t, cols);
+    else if (was_answered(t))
+        put_still_offered(to, t);
     else if (t->state == TRANSFER_MOVING)
         put_moving(to, l, t, cols);
     else if (t->state == TRANSFER_DONE && t->own)

@@ -145,6 +145,26 @@ Test(card, people__of_a_room_have_a_row_each_while_it_goes_on)
     cr_assert_str_eq(text(t, 34, 0), "^ a.txt  1.0 kB, text\ncarol and dave have it");
 }
 
+Test(card, people__who_are_still_asked_after_others_answered)
+{
+    struct transfer *t = add("a.txt", 1000, true);
+
+    t->state = TRANSFER_OFFERED;
+    cr_assert_str_eq(
+        text(t, COLS, 0), "^ a.txt  1.0 kB, text\noffered; nobody has answered yet");
+    person(t, "bob", TRANSFER_OFFERED);
+    cr_assert_str_eq(
+        text(t, COLS, 0), "^ a.txt  1.0 kB, text\noffered; nobody has answered yet");
+    person(t, "bob", TRANSFER_FAILED);
+    transfer_set_state(t, TRANSFER_OFFERED, "gone: bob");
+    cr_assert_str_eq(text(t, COLS, 0), "^ a.txt  1.0 kB, text\nstill offered: gone: bob");
+    person(t, "carol", TRANSFER_DONE);
+    transfer_set_state(t, TRANSFER_OFFERED, "");
+    cr_assert_str_eq(text(t, 34, 0), "^ a.txt  1.0 kB, text\nstill offered; 1 of 2 have it\n"
+                                     "carol        has it\n"
+                                     "bob          is gone");
+}
+
 Test(card, people__beyond_six_are_counted)
 {
     struct transfer *t = add("a.txt", 1000, true);

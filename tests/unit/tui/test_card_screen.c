@@ -281,6 +281,30 @@ Test(card_screen, quit__says_that_files_go_on)
     key("\x03", "any other key stays; 2 files go on when you are back");
 }
 
+/* The command asks too, and only when there is something to ask about. */
+Test(card_screen, quit__by_command_asks_while_files_are_on_their_way)
+{
+    start(80, 24, false);
+    key("/quit\r", "Files are on their way: 2 files go on when you are back.");
+    pty_type(p, "s");
+    lacks("Files are on their way");
+    key("/quit\r", "Files are on their way");
+    pty_type(p, "\x1b");
+    lacks("Files are on their way");
+    key("/quit\r", "Files are on their way");
+    pty_type(p, "q");
+    cr_assert_eq(pty_until_exit(p), 0);
+}
+
+Test(card_screen, quit__by_command_with_nothing_on_its_way_just_quits)
+{
+    start(80, 24, false);
+    pty_type(p, "/wipe ");
+    lacks("62%");
+    pty_type(p, "\x15/quit\r");
+    has("line of 5 letters: /quit");
+}
+
 /* What moves is said whole or not at all, and the connection is always there. */
 static bool status_is_whole(struct pty *of, void *arg)
 {
