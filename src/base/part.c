@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file_private.h"
@@ -77,6 +78,13 @@ enum err part_set_size(const struct part *p, uint64_t size)
     return failed != 0 ? file_err("sizing", p->name) : ERR_OK;
 }
 
+/* Two that wrote to one part would put each other's bytes under their hash. Where a file system
+ * has no such locks it is as good as free. */
+static enum err hold(const struct part *p)
+{
+    return flock(p->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK ? ERR_BUSY : ERR_OK;
+}
+
 enum err part_make(struct part *p, int dir, const char *name, uint64_t bytes, uint32_t piece)
 {
     enum err e = part_prepare(p, name, bytes, piece);
@@ -93,6 +101,8 @@ enum err part_make(struct part *p, int dir, const char *name, uint64_t bytes, ui
         e = file_err("making", name);
     if (e == ERR_OK)
         e = file_check_fd(p->fd, S_IFREG);
+    if (e == ERR_OK)
+        e = hold(p);
     if (e == ERR_OK)
         e = part_set_size(p, part_full(p));
     if (e != ERR_OK)
@@ -121,6 +131,8 @@ enum err part_open(struct part *p, int dir, const char *name, uint64_t bytes, ui
         e = part_open_beneath(p, dir, O_RDWR);
     if (e == ERR_OK)
         e = file_check_fd(p->fd, S_IFREG);
+    if (e == ERR_OK)
+        e = hold(p);
     if (e == ERR_OK)
         e = check_size(p);
     if (e != ERR_OK)

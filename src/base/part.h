@@ -59,11 +59,12 @@ void part_name(char out[PART_NAME], struct bytes name, const uint8_t id[PART_ID]
 /* Makes one, with no byte on disk yet: ERR_EXISTS when that name is taken, ERR_REFUSED when it
  * is no name. A file of no bytes has one piece of none; pieces of no bytes and more than
  * PART_COUNT of them are ERR_FORMAT. dir is kept as a copy. An open part owns its two
- * descriptors; p is closed when it fails, and nothing is left. */
+ * descriptors and is open nowhere else; p is closed when it fails, and nothing is left. */
 enum err part_make(struct part *p, int dir, const char *name, uint64_t bytes, uint32_t piece);
 /* Opens one that was made before: ERR_NOT_FOUND; ERR_PERM when it is not ours alone,
- * ERR_REFUSED when it is no regular file, ERR_FORMAT when it has another size than it must. One
- * that a crash left without its size, or cut, gets it. */
+ * ERR_REFUSED when it is no regular file, ERR_BUSY when it is open already, here or in another
+ * program, ERR_FORMAT when it has another size than it must. One that a crash left without its
+ * size, or cut, gets it. */
 enum err part_open(struct part *p, int dir, const char *name, uint64_t bytes, uint32_t piece);
 void part_close(struct part *p);  /* again is fine; what was written stays */
 void part_remove(struct part *p); /* closes it, and it is gone; a file in its stead is not */

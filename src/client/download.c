@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/home.h"
 #include "base/mem.h"
 #include "client/download_place.h"
 #include "client/files.h"
@@ -111,7 +112,7 @@ static void answer(struct download *d, uint8_t verdict)
     list_end(&have);
 }
 
-static void tell_rest(struct download *d)
+void download_tell_rest(struct download *d)
 {
     struct msg_file_pause_order m = {.handle = d->handle, .on = 1};
 
@@ -183,7 +184,7 @@ void download_fail(struct download *d, bool for_good, const char *why)
     if (for_good && (d->standing || d->asked))
         tell_refusal(d);
     else if (d->standing) /* it is held for us, until we accept again */
-        tell_rest(d);
+        download_tell_rest(d);
     if (d->accepted)
         engine_say_in(d->e, c, EVENT_WARN, "%s is not received: %s.", d->shown->name, why);
     if (for_good) {
@@ -197,6 +198,19 @@ void download_fail(struct download *d, bool for_good, const char *why)
     files_show(d->e, d->shown, TRANSFER_PAUSED, why);
 }
 
+void download_forget(struct download *d, const char *why)
+{
+    bool waits = d->e->account && vault_lasts(d->e->vault);
+
+    d->untold = false;
+    if (d->over)
+        return;
+    if (waits || d->placed)
+        d->accepted = false; /* so its part stays, also when the worker has it just now */
+    remove_part(d);
+    finish(d, TRANSFER_CANCELLED, why);
+}
+
 void download_pause(struct download *d, bool on)
 {
     if (d->over || d->placed || !d->accepted || d->shown->resting == on)
@@ -204,7 +218,7 @@ void download_pause(struct download *d, bool on)
     d->shown->resting = on;
     keep_download(d->e, d);
     if (on && d->standing)
-        tell_rest(d);
+        download_tell_rest(d);
     if (on)
         stand_down(d);
     d->wait_ms = 0;
@@ -278,7 +292,9 @@ static const char *disk_trouble(enum err e)
            : e == ERR_PERM
                ? "the folder may not be written to: mend its rights, then /resume it"
            : e == ERR_EXISTS ? "its name is taken a hundred times: /accept it under another"
-                             : "the disk says no: look at the folder, then /resume it";
+           : e == ERR_BUSY
+               ? "another one is being received there under its name: /resume it after that"
+               : "the disk says no: look at the folder, then /resume it";
 }
 
 static void disk_failed(struct download *d, enum err e)
@@ -301,10 +317,12 @@ static void placed(struct download *d)
     struct transfer *t = d->shown;
 
     (void)snprintf(t->path, sizeof t->path, "%s/%s", w->folder, w->saved);
+    const char *within = home_within(t->path);
     files_move(d->e, t, w->shape.bytes);
     engine_say_in(d->e, c, EVENT_INFO,
-        "Saved %s: its hash is the one that %.*s signed (sha256 %.16s).", t->path, t->from_n,
-        t->from, t->hash);
+        "Saved %s%s: its hash is the one that %.*s signed (sha256 %.16s).",
+        within != NULL ? "~" : "", within != NULL ? within : t->path, t->from_n, t->from,
+        t->hash);
     download_acknowledge(d); /* the last of it, now that it is sure */
     d->placed = true;
     /* Nothing answers to that, and a line may be lost with it: so it is said once more, as

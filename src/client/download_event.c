@@ -10,6 +10,7 @@
 #define NOT_NOW    "the sender does not offer it now: it comes when they are back"
 #define SIZE       "the relay says another size than the sender signed"
 #define AGAIN_MS   5000u /* an accept that the relay had no room for */
+#define SOON       "it stood still: asked for again soon"
 
 /* What has come is no relay's to take away. */
 static void other_size(struct download *d)
@@ -48,6 +49,15 @@ static bool was_to_accept(const struct download *d)
     return !d->over && d->verdict == FILE_ACCEPT && d->asked;
 }
 
+/* It was paused while it was being accepted, and the relay could not be told before. */
+static void rest_now(struct download *d, uint32_t handle)
+{
+    if (d->over || !d->shown->resting || d->verdict != FILE_ACCEPT)
+        return;
+    d->handle = handle;
+    download_tell_rest(d);
+}
+
 void download_answered(struct download *d, const struct msg_file_answer_ok *m)
 {
     const struct file_shape *s = &d->writer.shape;
@@ -58,8 +68,10 @@ void download_answered(struct download *d, const struct msg_file_answer_ok *m)
         download_told(d);
         return;
     }
-    if (!was_to_accept(d))
+    if (!was_to_accept(d)) {
+        rest_now(d, m->handle);
         return;
+    }
     if (m->bytes != s->bytes || m->chunk != s->chunk || m->count != s->count) {
         other_size(d);
         return;
@@ -71,6 +83,7 @@ void download_answered(struct download *d, const struct msg_file_answer_ok *m)
     d->acked = 0;
     d->standing = true;
     d->counting = false;
+    file_batch_clear(&d->batch); /* of the turn before: it comes again, and is counted then */
     files_show(d->e, d->shown, TRANSFER_WAITING, NULL);
 }
 
@@ -126,8 +139,10 @@ void download_chunk(struct download *d, const struct msg_file_chunk *m)
 {
     if (!d->counting || d->over)
         return;
-    /* The relay may have so many on the way, and no more: it is not to fill our memory. */
-    if (d->batch.n + (d->busy ? d->writer.batch.n : 0) >= 2 * (size_t)d->window + 1) {
+    /* The relay may have so many on the way, none larger than they are, and no more: it is not
+     * to fill our memory. */
+    if (m->data.n > d->writer.shape.chunk + MSG_CHUNK_TAG ||
+        d->batch.n + (d->busy ? d->writer.batch.n : 0) >= 2 * (size_t)d->window + 1) {
         download_fail(d, false, "the relay sends more than it may. /resume tries again");
         return;
     }
@@ -211,7 +226,9 @@ void download_ended(struct download *d, const struct msg_file_end_event *m)
     const char *why = relay_says(m);
     bool again = m->why == FILE_END_STALLED || m->why == FILE_END_BROKEN;
     d->wait_ms = again ? d->e->loop->now_ms + AGAIN_MS : UINT64_MAX;
+    if (d->shown->resting && why == NULL)
+        return;
     if (again) /* with what is there */
         files_look_at(d->e, d->wait_ms);
-    files_show(d->e, d->shown, TRANSFER_LOST, why != NULL ? why : NOT_NOW);
+    files_show(d->e, d->shown, TRANSFER_LOST, why != NULL ? why : again ? SOON : NOT_NOW);
 }

@@ -179,6 +179,17 @@ void file_pump_talk_gone(struct engine *e, const struct talk *c)
     }
 }
 
+void file_pump_forget(struct engine *e)
+{
+    static const char WHY[] = "you are somebody else now";
+
+    for (struct upload *u = e->files.uploads; u != NULL; u = u->next)
+        upload_forget(u, WHY);
+    for (struct download *d = e->files.downloads; d != NULL; d = d->next)
+        download_forget(d, WHY);
+    accept_free(e);
+}
+
 void file_pump_unreachable(struct engine *e, const struct talk *c)
 {
     for (struct upload *u = e->files.uploads; u != NULL; u = u->next) {

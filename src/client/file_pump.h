@@ -20,5 +20,8 @@ void file_pump_quit(struct engine *e);
 /* We are to leave it: what we offer there is taken back before. */
 void file_pump_leaving(struct engine *e, const struct talk *c);
 void file_pump_talk_gone(struct engine *e, const struct talk *c);
+/* We are somebody else now, and all conversations are dropped: what was on its way is not ours,
+ * nor are the rules. */
+void file_pump_forget(struct engine *e);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "client/access.h"
+#include "client/file_pump.h"
 #include "client/keys.h"
 #include "client/list.h"
 #include "client/login.h"
@@ -189,6 +190,7 @@ static void forget_other(struct engine *e)
             model_leave(e->model, c->page);
         c->page = NULL;
     }
+    file_pump_forget(e); /* their rows stay, as their conversations are dropped */
     loop_later(e->loop, &e->save, LOOP_FLUSH);
 }
 

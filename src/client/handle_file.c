@@ -81,6 +81,25 @@ void file_not_done(struct engine *e, const struct request *r, const struct msg_r
 
 /* ---- events ---- */
 
+/* Ids are known to whoever was offered the file, so one alone says nothing. A guest's name is
+ * what the relay calls it today. */
+static bool is_from(struct engine *e, const struct transfer *t, struct bytes sender)
+{
+    char tag[TRUST_TAG];
+
+    if (t->tag[0] == '\0')
+        return bytes_eq(sender, bytes_of(t->from, t->from_n));
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        const struct talk_person *p = talk_called(c, sender);
+        if (p == NULL || !talk_person_guest(p))
+            continue;
+        trust_tag(p->print, tag);
+        if (strcmp(tag, t->tag) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* It is there already, or was refused: whoever sends it is told, and nobody is asked. */
 static bool was_settled(struct engine *e, const struct msg_file_offered *m)
 {
@@ -91,7 +110,8 @@ static bool was_settled(struct engine *e, const struct msg_file_offered *m)
         .sender = m->sender, .verdict = done ? FILE_ACCEPT : FILE_REFUSE};
     struct list_writer have;
 
-    if (t == NULL || t->own || t->bytes != m->bytes || (!done && t->state != TRANSFER_REFUSED))
+    if (t == NULL || t->own || t->bytes != m->bytes ||
+        (!done && t->state != TRANSFER_REFUSED) || !is_from(e, t, m->sender))
         return false;
     memcpy(answer.id, m->id, sizeof answer.id);
     list_begin(&have, sizeof all);

@@ -60,7 +60,7 @@ static bool count(
         return true;
     if (p->stream == m->stream && m->index <= p->heard)
         return false;
-    bool seen = talk_seen(c, m->id);
+    bool seen = talk_seen(c, p->print, m->id);
     if (m->index > next && (p->whole || !p->parted))
         tell_missing(e, c, p, m->index - next);
     people_text(p, who);
@@ -178,7 +178,9 @@ static void take_file(
     if (transfers_find(&e->model->files, m->id) != NULL) {
         mem_wipe(&offer, sizeof offer);
         engine_say_in(e, c, EVENT_WARN,
-            "%s offers a file under an id that another one has. It is not shown.", who);
+            "%s offers a file under an id that another one has. It is not shown: ask for it "
+            "again.",
+            who);
         return;
     }
     files_clean_name(offer.name, m->id, name, sizeof name);

@@ -15,7 +15,7 @@
 #define UPLOAD_READY 16 /* sealed chunks that wait for the link, at most */
 
 struct upload {
-    struct file_reader reader; /* first: its job is this upload's */
+    struct file_reader reader; /* first: who has it has this upload */
     struct engine *e;
     struct upload *next;
     struct transfer *shown;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/home.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -48,7 +49,7 @@ static void put_card(struct engine *e, struct talk *c, const struct upload *u)
     chatlog_line(e, c, e->loop->wall_ms, me, ev.text);
 }
 
-static void on_job(struct job *j);
+static void on_read(struct file_reader *r);
 
 struct upload *upload_add(struct engine *e, const struct talk *c, const uint8_t id[MSG_ID])
 {
@@ -61,7 +62,7 @@ struct upload *upload_add(struct engine *e, const struct talk *c, const uint8_t 
     u->e = e;
     u->talk = c->serial;
     u->reader.fd = -1;
-    u->reader.job.done = on_job;
+    u->reader.done = on_read;
     u->shown = transfers_add(&e->model->files, id);
     u->shown->held = true;
     u->shown->own = true;
@@ -89,20 +90,18 @@ bool upload_open(struct upload *u, const char *path, char *why, size_t why_n)
 /* An intent's path, as one that is good from any folder. */
 static bool whole_path(struct bytes path, char out[UPLOAD_PATH])
 {
-    const char *home = getenv("HOME");
-    char given[UPLOAD_PATH];
-    bool tilde = path.n >= 2 && path.p[0] == '~' && path.p[1] == '/' && home != NULL;
+    struct buf given;
 
     if (path.n == 0 || memchr(path.p, '\0', path.n) != NULL)
         return false;
-    int n = snprintf(given, sizeof given, "%s%.*s", tilde ? home : "",
-        (int)(path.n - (tilde ? 1 : 0)), (const char *)path.p + (tilde ? 1 : 0));
-    if (n < 0 || (size_t)n >= sizeof given)
-        return false;
-    char *real = realpath(given, NULL);
-    n = snprintf(out, UPLOAD_PATH, "%s", real != NULL ? real : given);
+    buf_init(&given, UPLOAD_PATH - 1);
+    home_expand(&given, path);
+    char *real = buf_end(&given) == ERR_OK ? realpath(buf_cstr(&given), NULL) : NULL;
+    int n = snprintf(out, UPLOAD_PATH, "%s", real != NULL ? real : buf_cstr(&given));
+    bool fits = buf_end(&given) == ERR_OK && n >= 0 && n < UPLOAD_PATH;
     free(real);
-    return n >= 0 && n < UPLOAD_PATH;
+    buf_free(&given);
+    return fits;
 }
 
 struct upload *upload_begin(
@@ -274,6 +273,13 @@ void upload_nobody(struct upload *u, const char *why)
     end(u, TRANSFER_REFUSED, why);
 }
 
+void upload_forget(struct upload *u, const char *why)
+{
+    if (!u->over)
+        end(u, TRANSFER_CANCELLED, why);
+    u->untold = false;
+}
+
 /* ---- what the worker did ---- */
 
 /* What was to be sent is not there any more as it was. */
@@ -310,10 +316,9 @@ static void sealed(struct upload *u)
     file_reader_drop(r);
 }
 
-static void on_job(struct job *j)
+static void on_read(struct file_reader *r)
 {
-    struct upload *u = (struct upload *)j;
-    struct file_reader *r = &u->reader;
+    struct upload *u = (struct upload *)r;
 
     u->busy = false;
     sealed(u);
@@ -468,16 +473,21 @@ void upload_pause(struct upload *u, bool on)
     files_touch(u->e);
 }
 
-void upload_line_lost(struct upload *u)
+void upload_stand_down(struct upload *u)
 {
-    u->telling = false;
-    if (u->over)
-        return;
     drop_ready(u);
     u->asked = false;
     u->offered = false;
     u->told_resting = false;
     u->wait_ms = 0;
+}
+
+void upload_line_lost(struct upload *u)
+{
+    u->telling = false;
+    if (u->over)
+        return;
+    upload_stand_down(u);
     if (u->read && !u->shown->resting)
         upload_show_lost(u);
 }

@@ -15,7 +15,7 @@
 
 #define TRANSFERS_KEPT   200 /* that are over */
 #define TRANSFER_NAME    128
-#define TRANSFER_NOTE    400
+#define TRANSFER_NOTE    401 /* with its NUL */
 #define TRANSFER_WHY     200
 #define TRANSFER_PATH    1024
 #define TRANSFER_HASH    65

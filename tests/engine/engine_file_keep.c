@@ -268,3 +268,28 @@ Test(engine_file_keep, guests__leave_no_part_behind)
     crew_stop(f.v.m[BOB]);
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
 }
+
+/* ---- somebody else ---- */
+
+/* What an account accepted is not what the guest or the account accepts that comes after it. */
+Test(engine_file_keep, logout__ends_files_and_rules_and_leaves_what_is_the_accounts)
+{
+    filecrew_room(&f, 2);
+    filecrew_type(&f, BOB, "/auto-accept alice 1M");
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    filecrew_send(&f, BOB, OPS, "b", 100 * CHUNK);
+    filecrew_is(&f, ALICE, "b", TRANSFER_OFFERED);
+    size_t before = meddler_count(&f.v.line[BOB], UP, OP_FILE_ANSWER);
+    filecrew_type(&f, BOB, "/logout");
+    crew_run(&f.v.crew, 30000);
+    cr_assert_not(f.v.m[BOB]->model->account);
+    cr_assert(transfer_over(filecrew_find(&f, BOB, "a")));
+    cr_assert(transfer_over(filecrew_find(&f, BOB, "b")));
+    cr_assert_null(crew_engine(f.v.m[BOB])->files.downloads);
+    cr_assert_null(crew_engine(f.v.m[BOB])->files.uploads);
+    cr_assert_null(crew_engine(f.v.m[BOB])->files.rules);
+    cr_assert_eq(meddler_count(&f.v.line[BOB], UP, OP_FILE_ANSWER), before);
+    cr_assert_not_null(filecrew_part(&f, BOB), "the account could go on with it");
+}

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "client/accept.h"
 #include "support/crew_check.h"
 #include "support/filecrew.h"
 
@@ -128,6 +129,59 @@ Test(engine_file_rule, rule__is_for_one_person_and_ends_when_said)
     filecrew_send(&f, ALICE, OPS, "alices", 10);
     filecrew_is(&f, BOB, "alices", TRANSFER_OFFERED);
     nothing_happens("alices");
+}
+
+static size_t rules(void)
+{
+    size_t n = 0;
+
+    for (const struct accept_rule *r = crew_engine(f.v.m[BOB])->files.rules; r != NULL;
+         r = r->next)
+        n++;
+    return n;
+}
+
+/* Whoever has one can end it, wherever they are by now and under whichever key. */
+Test(engine_file_rule, rule__of_somebody_who_left_can_be_ended)
+{
+    filecrew_room(&f, 3);
+    filecrew_type(&f, BOB, "/auto-accept carol 1M");
+    filecrew_type(&f, BOB, "/auto-accept alice 1M");
+    crew_type_in(f.v.m[CAROL], OPS, "/leave");
+    crew_sealed(f.v.m[BOB], OPS, 2);
+    cr_assert_eq(rules(), 2);
+    filecrew_type(&f, BOB, "/auto-accept carol off");
+    cr_assert_eq(rules(), 1);
+    crew_engine(f.v.m[BOB])->files.rules->print[0] ^= 1; /* of the key that alice had before */
+    filecrew_type(&f, BOB, "/auto-accept alice 2M");
+    cr_assert_eq(rules(), 1);
+    filecrew_send(&f, ALICE, OPS, "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    filecrew_type(&f, BOB, "/auto-accept alice off");
+    cr_assert_eq(rules(), 0);
+}
+
+/* A guest calls itself what it likes. */
+Test(engine_file_rule, rule__for_an_account_is_for_no_guest_of_that_name)
+{
+    filecrew_people(&f, 2);
+    crew_start(f.v.m[evil_guest(&f.v, "carol")]);
+    crew_join(f.v.m[BOB], "ops");
+    crew_join(f.v.m[CAROL], "ops");
+    crew_sealed(f.v.m[BOB], OPS, 2);
+    crew_type(f.v.m[ALICE], "/msg bob psst");
+    crew_reads(f.v.m[BOB], "@alice", "psst");
+    const struct talk *c = crew_talk(f.v.m[BOB], OPS);
+    for (uint32_t i = 0; i < c->leaf_n; i++) {
+        if (c->leaf[i] != NULL && talk_person_guest(c->leaf[i]))
+            (void)snprintf(c->leaf[i]->nick, sizeof c->leaf[i]->nick, "alice");
+    }
+    filecrew_type(&f, BOB, "/auto-accept alice 1M");
+    filecrew_send(&f, CAROL, OPS, "hers", 10);
+    filecrew_send(&f, ALICE, "@bob", "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    crew_run(&f.v.crew, 5000);
+    cr_assert_eq(filecrew_find(&f, BOB, "hers")->state, TRANSFER_OFFERED);
 }
 
 Test(engine_file_rule, rule__that_makes_no_sense_is_none)

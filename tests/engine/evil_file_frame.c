@@ -101,6 +101,25 @@ Test(evil_file_frame, size__in_an_offer_that_is_repeated_is_compared)
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
 }
 
+/* What came before it is of another turn, and comes again in the new one. */
+Test(evil_file_frame, offer__that_is_repeated_among_chunks_counts_none_twice)
+{
+    struct msg_file_offered m;
+    struct meddler *line = &f.v.line[BOB];
+
+    meddler_order(line, DOWN, OP_FILE_CHUNK, 0, MEDDLE_HOLD);
+    send("counted", 3 * CHUNK);
+    filecrew_is(&f, BOB, name, TRANSFER_MOVING);
+    crew_run(&f.v.crew, 500);
+    meddler_honest(line);
+    meddler_read(meddler_kept(line, DOWN, OP_FILE_OFFER, 0), &m);
+    meddler_let_go(line, false);
+    meddler_tell(line, OP_FILE_OFFER, &m);
+    arrives();
+    filecrew_is(&f, ALICE, name, TRANSFER_DONE);
+    cr_assert_eq(meddler_count(line, DOWN, OP_FILE_END), 0, "more was acknowledged than sent");
+}
+
 static enum meddler_verdict other_turn(void *arg, struct meddler_frame *m)
 {
     struct msg_file_start *s = m->msg;

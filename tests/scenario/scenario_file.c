@@ -205,6 +205,18 @@ Test(scenario_file, answer__others_have_a_moment_and_then_it_starts)
     cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
 }
 
+/* The moment is that of the first who accepts: whoever comes later does not put it off. */
+Test(scenario_file, answer__a_second_one_does_not_put_the_start_off)
+{
+    in_room(3, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    sim_run(&sim, 2500);
+    (void)taker_accept(&takes[1]);
+    sim_run(&sim, 1600);
+    cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+}
+
 Test(scenario_file, answer__starts_at_once_when_all_have_answered)
 {
     in_room(2, COUNT);
@@ -316,6 +328,24 @@ Test(scenario_file, answer__an_account_that_was_away_accepts_when_it_comes)
     run(2000);
     everybody_has_it(1);
     cr_assert_eq(give.end, FILE_END_DONE);
+}
+
+Test(scenario_file, cancel__is_told_to_who_came_after_the_offer)
+{
+    people_account(&bob, "bob");
+    actor_enter(&alice, "alice");
+    (void)actor_join(&alice, "ops");
+    (void)actor_join(&bob, "ops");
+    actor_cut(&bob);
+    sim_run(&sim, 40000);
+    giver_init(&give, &alice, 7, CONVO_ROOM, "ops", COUNT);
+    cr_assert_eq(giver_offer(&give), STATUS_DONE);
+    people_login(&bob, "bob");
+    taker_init(&takes[0], &bob, &give);
+    cr_assert_eq(giver_cancel(&give), STATUS_DONE);
+    run(10);
+    cr_assert(takes[0].ended);
+    cr_assert_eq(takes[0].end, FILE_END_CANCELLED);
 }
 
 /* ---- pace ---- */
@@ -464,6 +494,25 @@ Test(scenario_file, pause__by_the_sender_is_no_stall)
     everybody_has_it(1);
 }
 
+/* What it had credit for may come when it likes: the time to send begins anew. */
+Test(scenario_file, pause__with_credit_out_is_no_stall_afterwards)
+{
+    in_room(1, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    sim_run(&sim, 10);
+    cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+    give.idle = true;
+    cr_assert_eq(files_pause(&alice, give.handle, 1), STATUS_DONE);
+    run(100000);
+    cr_assert_eq(files_pause(&alice, give.handle, 0), STATUS_DONE);
+    run(20000);
+    cr_assert_not(give.ended);
+    give.idle = false;
+    run(2000);
+    everybody_has_it(1);
+}
+
 Test(scenario_file, pause__for_ever_is_not_held)
 {
     in_room(1, COUNT);
@@ -499,6 +548,36 @@ Test(scenario_file, pause__by_a_receiver_lets_the_others_go_on)
     run(2000);
     everybody_has_it(2);
     cr_assert_eq(give.end, FILE_END_DONE);
+}
+
+/* Nothing else would tell the sender that there is room again. */
+Test(scenario_file, pause__by_the_one_that_held_everybody_up)
+{
+    in_room(2, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    (void)taker_accept(&takes[1]);
+    takes[1].idle = true;
+    run(1000);
+    cr_assert_eq(takes[0].has.held, give.window);
+    cr_assert_eq(files_pause(&carol, give.handle, 1), STATUS_DONE);
+    run(2000);
+    cr_assert(taker_done(&takes[0]));
+}
+
+/* Somebody whose line is lost is not waited for at the start. */
+Test(scenario_file, answer__of_somebody_out_of_reach_is_not_waited_for)
+{
+    in_room(2, COUNT);
+    (void)giver_offer(&give);
+    actor_cut(&carol);
+    sim_run(&sim, 100);
+    (void)taker_accept(&takes[0]);
+    sim_run(&sim, 20);
+    cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+    takes[1].a = NULL;
+    run(2000);
+    cr_assert(taker_done(&takes[0]));
 }
 
 /* ---- cancel ---- */

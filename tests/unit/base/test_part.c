@@ -192,6 +192,22 @@ Test(part, write__pieces_and_tags_come_back_in_any_order_and_after_closing)
     part_close(&p);
 }
 
+/* Here twice stands for twice anywhere: nobody writes into what somebody else receives. */
+Test(part, open__of_one_that_is_open_is_refused)
+{
+    struct part p, other;
+
+    make(&p);
+    cr_expect_eq(part_open(&other, at, NAME, BYTES, PIECE), ERR_BUSY);
+    cr_expect(other.fd == -1 && other.dir == -1);
+    fill(&p);
+    part_close(&p);
+    cr_assert_eq(part_open(&p, at, NAME, BYTES, PIECE), ERR_OK);
+    cr_expect_eq(part_open(&other, at, NAME, BYTES, PIECE), ERR_BUSY);
+    expect_full(&p);
+    part_close(&p);
+}
+
 Test(part, write__refuses_pieces_that_are_none)
 {
     uint8_t data[PIECE], tags[3 * PART_TAG];
