@@ -130,10 +130,15 @@ void download_paused(struct download *d, const struct msg_file_pause_order *m)
         files_show(d->e, d->shown, TRANSFER_MOVING, NULL);
 }
 
+/* Whoever offers it offers it again when they can, which no guest can that is gone. */
+static bool comes_again(const struct download *d, uint8_t why)
+{
+    return why == FILE_END_STALLED || (why == FILE_END_SENDER && d->shown->tag[0] == '\0');
+}
+
 void download_ended(struct download *d, const struct msg_file_end_event *m)
 {
     bool again = m->why == FILE_END_STALLED || m->why == FILE_END_BROKEN;
-    bool unanswered = !d->accepted;
 
     if (d->over || d->checking || d->placed)
         return;
@@ -147,13 +152,13 @@ void download_ended(struct download *d, const struct msg_file_end_event *m)
         download_fail(d, true, "you are no longer in that conversation");
     else if (m->why == FILE_END_FORBIDDEN)
         download_fail(d, true, "this relay takes no files any more");
-    else if (unanswered)
+    else if (!d->accepted && !comes_again(d, m->why))
         download_fail(d, true, "it is not offered any more");
     else if (again)
         d->wait_ms = d->e->loop->now_ms + AGAIN_MS; /* accepted again, with what is there */
     else
         d->wait_ms = UINT64_MAX;
-    if (d->over || d->shown->resting)
+    if (d->over || !d->accepted || d->shown->resting)
         return;
     if (again)
         files_look_at(d->e, d->wait_ms);
