@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file_private.h"
+#include "base/home.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -393,11 +394,11 @@ enum err file_xdg(struct buf *out, const char *kind, const char *app)
         if (strcmp(kind, ROWS[i].kind) != 0)
             continue;
         const char *base = secure_getenv(ROWS[i].variable);
-        const char *home = secure_getenv("HOME");
+        const char *home = home_folder();
         /* A relative path there is to be ignored, says the standard. */
         if (base != NULL && base[0] == '/')
             buf_fmt(out, "%s/%s", base, app);
-        else if (ROWS[i].below_home != NULL && home != NULL && home[0] == '/')
+        else if (ROWS[i].below_home != NULL && home != NULL)
             buf_fmt(out, "%s/%s/%s", home, ROWS[i].below_home, app);
         else
             return ERR_NOT_FOUND;

@@ -12,6 +12,9 @@
  * cut off before the file is put in place; a crash just then leaves a part that opens without
  * any tag though all its bytes are there, so one without a tag is worth its hash.
  *
+ * Whoever writes down where it goes (part_free_name) before it goes there (part_place) finds it
+ * again after any crash: as the part that it was, or by part_open_placed().
+ *
  * It knows nothing of keys, hashes or networks, and blocks: it is for a worker. Failures as in
  * base/file.h; ERR_FULL: the disk is, or the file is larger than it takes (where a limit on
  * the size of files is set, SIGXFSZ is for the program to ignore). A part that failed half-way
@@ -56,11 +59,12 @@ void part_name(char out[PART_NAME], struct bytes name, const uint8_t id[PART_ID]
 /* Makes one, with no byte on disk yet: ERR_EXISTS when that name is taken, ERR_REFUSED when it
  * is no name. A file of no bytes has one piece of none; pieces of no bytes and more than
  * PART_COUNT of them are ERR_FORMAT. dir is kept as a copy. An open part owns its two
- * descriptors; p is closed when it fails, and nothing is left. */
+ * descriptors and is open nowhere else; p is closed when it fails, and nothing is left. */
 enum err part_make(struct part *p, int dir, const char *name, uint64_t bytes, uint32_t piece);
 /* Opens one that was made before: ERR_NOT_FOUND; ERR_PERM when it is not ours alone,
- * ERR_REFUSED when it is no regular file, ERR_FORMAT when it has another size than it must. One
- * that a crash left without its size, or cut, gets it. */
+ * ERR_REFUSED when it is no regular file, ERR_BUSY when it is open already, here or in another
+ * program, ERR_FORMAT when it has another size than it must. One that a crash left without its
+ * size, or cut, gets it. */
 enum err part_open(struct part *p, int dir, const char *name, uint64_t bytes, uint32_t piece);
 void part_close(struct part *p);  /* again is fine; what was written stays */
 void part_remove(struct part *p); /* closes it, and it is gone; a file in its stead is not */
@@ -73,6 +77,7 @@ enum err part_write(struct part *p, uint32_t i, struct bytes data, const uint8_t
 /* data holds part_piece(i); tag zero: that piece was not written. ERR_FORMAT: there is none of
  * that number; ERR_CORRUPT: somebody made the file shorter. */
 enum err part_read(const struct part *p, uint32_t i, uint8_t *data, uint8_t tag[PART_TAG]);
+enum err part_read_piece(const struct part *p, uint32_t i, uint8_t *data); /* alone */
 enum err part_read_tags(const struct part *p, uint32_t first, size_t n, uint8_t *tags);
 
 /* What was written there goes to the disk now, and what was said so of before is waited for and
@@ -81,10 +86,19 @@ enum err part_read_tags(const struct part *p, uint32_t first, size_t n, uint8_t 
  * not matter. */
 void part_settle(struct part *p, uint64_t from, uint64_t n);
 
-/* Cuts the tags off, makes all of it durable and gives it the name; when that is taken
- * "name (2).ext" and so on, up to 99: ERR_EXISTS. out: the name it got. The part is closed,
- * unless it failed: then all is as before, tags included. ERR_REFUSED when it is no name;
- * ERR_NOT_FOUND, ERR_PERM: what has the name of the part is not it any more. */
-enum err part_place(struct part *p, const char *name, char out[PART_NAME]);
+/* The name, or when something has it "name (2).ext" and so on, up to 99: ERR_EXISTS. out: the
+ * first that nothing has. ERR_REFUSED when it is no name. */
+enum err part_free_name(const struct part *p, const char *name, char out[PART_NAME]);
+/* Cuts the tags off, makes all of it durable and gives it the name: ERR_EXISTS when something
+ * has that. The part is closed, unless it failed: then all is as before, tags included.
+ * ERR_REFUSED when it is no name; ERR_NOT_FOUND, ERR_PERM: what has the name of the part is not
+ * it any more. */
+enum err part_place(struct part *p, const char *name);
+/* Opens what has the name in that folder if it can be the one that was placed there under it,
+ * to be read piece by piece and closed: a regular file of ours (ERR_REFUSED, ERR_PERM) of so
+ * many bytes (ERR_FORMAT). What is in it is for the caller to judge. When part is but another
+ * name of it, as a crash leaves it where renaming is done by a link, that one goes. */
+enum err part_open_placed(struct part *p, int dir, const char *part, const char *name,
+    uint64_t bytes, uint32_t piece);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/file_private.h"
+#include "base/home.h"
 #include "base/part.h"
 
 #define CUSTOM_FILE 65536
@@ -143,11 +144,9 @@ static bool from_file(const char *home, struct buf *found)
 enum err part_folder_by_custom(struct buf *out)
 {
     const char *set = secure_getenv(VARIABLE);
-    const char *home = secure_getenv("HOME");
+    const char *home = home_folder();
     struct buf found;
 
-    if (home != NULL && home[0] != '/')
-        home = NULL;
     if (set != NULL && set[0] == '/' && (home == NULL || !is_home(bytes_str(set), home))) {
         buf_text(out, set);
         return buf_end(out);

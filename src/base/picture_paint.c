@@ -14,7 +14,7 @@ static const ChafaCanvasMode MODES[ART_INKS] = {
     [ART_MONO] = CHAFA_CANVAS_MODE_FGBG,
     [ART_8] = CHAFA_CANVAS_MODE_INDEXED_8,
     [ART_16] = CHAFA_CANVAS_MODE_INDEXED_16,
-    [ART_256] = CHAFA_CANVAS_MODE_INDEXED_256,
+    [ART_256] = CHAFA_CANVAS_MODE_INDEXED_240, /* the first 16 look as their owner likes */
     [ART_DIRECT] = CHAFA_CANVAS_MODE_TRUECOLOR,
 };
 
@@ -36,8 +36,11 @@ static ChafaCanvasConfig *configure(int cols, int rows, const struct art_want *w
     chafa_canvas_config_set_transparency_threshold(c, SEEN);
     chafa_canvas_config_set_fg_color(c, w->light ? BLACK : WHITE);
     chafa_canvas_config_set_bg_color(c, w->light ? WHITE : BLACK);
-    if (w->ink != ART_DIRECT)
+    /* A few colours are chosen as an eye would, not by numbers: else a dark green is grey. */
+    if (w->ink != ART_DIRECT) {
+        chafa_canvas_config_set_color_space(c, CHAFA_COLOR_SPACE_DIN99D);
         chafa_canvas_config_set_dither_mode(c, CHAFA_DITHER_MODE_ORDERED);
+    }
     return c;
 }
 

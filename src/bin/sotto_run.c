@@ -14,7 +14,7 @@
 
 #define WATCHES     13
 #define PIECE       16384
-#define FILES_QUEUE 4096 /* one job a file that is on its way */
+#define FILES_QUEUE 4096 /* at most two jobs a file that is on its way */
 
 static const struct conn_limits LIMITS = {
     .handshake_ms = 10000,
@@ -376,7 +376,7 @@ int run(struct client *c)
     conn_env_init(&c->env, c->le, &LIMITS);
     c->resolver = worker_new("resolve", 1, 16, NULL);
     c->worker = worker_new("slow", 1, 64, NULL);
-    c->files = worker_new("files", 1, FILES_QUEUE, NULL);
+    c->files = worker_new("files", 2, FILES_QUEUE, NULL);
     worker_lower(c->files);
     enum err e = make_session(c, why, sizeof why);
     if (e == ERR_OK)

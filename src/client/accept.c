@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/reader.h"
 #include "client/cmd.h"
-#include "client/group_people.h"
 
 #define VERSION 1
 #define KEY_MAX (IDENTITY_HOME + POLICY_PRINT)
@@ -133,29 +132,66 @@ static void list(struct engine *e)
     }
 }
 
-static void end_rule(struct engine *e, const struct talk_person *p)
+static void tell_nobody(struct engine *e)
 {
-    struct accept_rule **at = &e->files.rules;
+    engine_say(e, e->at, EVENT_WARN,
+        "Nobody of that name, or more than one, is in a conversation with you. Of a guest it is "
+        "with the letters of the key, as carol#k3x9.");
+}
 
-    while (*at != NULL && memcmp((*at)->print, p->print, POLICY_PRINT) != 0)
-        at = &(*at)->next;
-    struct accept_rule *r = *at;
-    if (r != NULL) {
+/* Those of a name, for whichever key, and those for a key; p may be NULL. False: none. */
+static bool end_rules(struct engine *e, struct bytes name, const struct talk_person *p)
+{
+    bool any = false;
+
+    for (struct accept_rule **at = &e->files.rules; *at != NULL;) {
+        struct accept_rule *r = *at;
+        if (!bytes_eq(bytes_str(r->name), name) &&
+            (p == NULL || memcmp(r->print, p->print, POLICY_PRINT) != 0)) {
+            at = &r->next;
+            continue;
+        }
         *at = r->next;
         forget(e, r);
         mem_free(r);
+        any = true;
     }
+    return any;
 }
 
-static struct talk_person *who(struct engine *e, struct bytes typed)
+/* Whoever is called exactly so goes before who calls itself so, as guests may: a name that is
+ * an account's means the account. NULL: nobody whose key holds, or more than one. */
+static const struct talk_person *who(struct engine *e, struct bytes name)
 {
-    struct talk_person *p = NULL;
+    const struct talk_person *found = NULL;
+    char text[PEOPLE_TEXT];
+    bool exact = false;
+    bool many = false;
 
-    for (struct talk *c = e->talks; c != NULL && p == NULL; c = c->next) {
-        if (!c->dropped)
-            p = people_named(c, cmd_person_name(typed));
+    for (struct talk *c = e->talks; c != NULL; c = c->next) {
+        const struct talk_person *p = c->dropped ? NULL : people_named(c, name);
+        if (p == NULL || p->trust == TRUST_CHANGED)
+            continue;
+        people_text(p, text);
+        bool is = bytes_eq(bytes_str(text), name);
+        if (found == NULL || (is && !exact)) {
+            found = p;
+            exact = is;
+            many = false;
+        } else if (is == exact) {
+            many |= memcmp(p->print, found->print, POLICY_PRINT) != 0;
+        }
     }
-    return p;
+    return many ? NULL : found;
+}
+
+static void end(struct engine *e, struct bytes name, const struct talk_person *p)
+{
+    if (end_rules(e, name, p) || p != NULL)
+        engine_say(e, e->at, EVENT_INFO, "Files of %.*s are asked for.", (int)name.n,
+            (const char *)name.p);
+    else
+        tell_nobody(e);
 }
 
 void accept_command(struct engine *e, const struct command_line *line)
@@ -168,23 +204,23 @@ void accept_command(struct engine *e, const struct command_line *line)
         list(e);
         return;
     }
-    const struct talk_person *p = who(e, line->args[0]);
+    struct bytes name = cmd_person_name(line->args[0]);
+    const struct talk_person *p = who(e, name);
+    if (line->count < 2 || bytes_eq(line->args[1], bytes_str("off"))) {
+        end(e, name, p);
+        return;
+    }
     if (p == NULL) {
-        engine_say(e, e->at, EVENT_WARN, "Nobody of that name is in a conversation with you.");
+        tell_nobody(e);
         return;
     }
     people_text(p, text);
-    bool off = line->count < 2 || bytes_eq(line->args[1], bytes_str("off"));
-    if (!off && !transfer_read_size(line->args[1], &bytes)) {
+    if (!transfer_read_size(line->args[1], &bytes)) {
         engine_say(e, e->at, EVENT_WARN,
             "That is no size: /auto-accept %s 10M, or off to be asked again.", text);
         return;
     }
-    end_rule(e, p);
-    if (off) {
-        engine_say(e, e->at, EVENT_INFO, "Files of %s are asked for.", text);
-        return;
-    }
+    (void)end_rules(e, bytes_str(text), p);
     struct accept_rule *r = add(e, p->print);
     r->bytes = bytes;
     (void)bytes_copy(r->name, sizeof r->name, bytes_str(text));

@@ -7,13 +7,13 @@
 #ifndef CLIENT_ACCEPT_H
 #define CLIENT_ACCEPT_H
 
-#include "client/engine.h"
+#include "client/group_people.h"
 #include "model/command.h"
 
 struct accept_rule {
     struct accept_rule *next;
     uint8_t print[POLICY_PRINT];
-    char name[TALK_NAME]; /* as it was called when the rule was made; to be shown */
+    char name[PEOPLE_TEXT]; /* as it was called when the rule was made */
     uint64_t bytes;
 };
 

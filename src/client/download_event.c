@@ -7,16 +7,27 @@
 #include "client/files.h"
 
 #define WINDOW_MAX (64u << 20) /* bytes: so large a relay's may be (sottod.json(5)) */
-#define AGAIN_MS   5000u       /* an accept that the relay had no room for */
+#define NOT_NOW    "the sender does not offer it now: it comes when they are back"
+#define SIZE       "the relay says another size than the sender signed"
+#define AGAIN_MS   5000u /* an accept that the relay had no room for */
+#define SOON       "it stood still: asked for again soon"
+
+/* What has come is no relay's to take away. */
+static void other_size(struct download *d)
+{
+    if (d->writer.have.held == 0)
+        download_fail(d, true, SIZE);
+    else
+        download_fail(d, false, SIZE ". /resume tries again");
+}
 
 void download_known(struct download *d, const struct msg_file_offered *m)
 {
     const struct file_shape *s = &d->writer.shape;
+    bool same = m->bytes == s->bytes && m->chunk == s->chunk && m->count == s->count;
 
-    if (d->over)
-        return;
-    if (m->bytes != s->bytes || m->chunk != s->chunk || m->count != s->count) {
-        download_fail(d, true, "the relay says another size than the sender signed");
+    if (!d->over && !same) {
+        other_size(d);
         return;
     }
     d->handle = m->handle;
@@ -25,12 +36,26 @@ void download_known(struct download *d, const struct msg_file_offered *m)
     files_touch(d->e);
 }
 
-/* Only what the relay says to our newest answer counts, and only when it was to accept. */
+/* Only what the relay says to our newest answer counts. */
 static bool newest(struct download *d)
 {
     if (d->answers_due != 0)
         d->answers_due--;
-    return d->answers_due == 0 && !d->over && d->verdict == FILE_ACCEPT && d->asked;
+    return d->answers_due == 0;
+}
+
+static bool was_to_accept(const struct download *d)
+{
+    return !d->over && d->verdict == FILE_ACCEPT && d->asked;
+}
+
+/* It was paused while it was being accepted, and the relay could not be told before. */
+static void rest_now(struct download *d, uint32_t handle)
+{
+    if (d->over || !d->shown->resting || d->verdict != FILE_ACCEPT)
+        return;
+    d->handle = handle;
+    download_tell_rest(d);
 }
 
 void download_answered(struct download *d, const struct msg_file_answer_ok *m)
@@ -39,12 +64,16 @@ void download_answered(struct download *d, const struct msg_file_answer_ok *m)
 
     if (!newest(d))
         return;
-    if (d->placed) {
+    if (d->untold || (d->placed && was_to_accept(d))) {
         download_told(d);
         return;
     }
+    if (!was_to_accept(d)) {
+        rest_now(d, m->handle);
+        return;
+    }
     if (m->bytes != s->bytes || m->chunk != s->chunk || m->count != s->count) {
-        download_fail(d, true, "the relay says another size than the sender signed");
+        other_size(d);
         return;
     }
     d->handle = m->handle;
@@ -54,7 +83,19 @@ void download_answered(struct download *d, const struct msg_file_answer_ok *m)
     d->acked = 0;
     d->standing = true;
     d->counting = false;
+    file_batch_clear(&d->batch); /* of the turn before: it comes again, and is counted then */
     files_show(d->e, d->shown, TRANSFER_WAITING, NULL);
+}
+
+/* Whoever offers it is away: then they hear it when they offer it again. */
+static void not_told(struct download *d, const struct msg_refusal *no)
+{
+    if (!files_later(no)) {
+        d->wait_ms = UINT64_MAX;
+        return;
+    }
+    d->wait_ms = d->e->loop->now_ms + AGAIN_MS;
+    files_look_at(d->e, d->wait_ms);
 }
 
 void download_unanswered(struct download *d, const struct msg_refusal *no)
@@ -62,6 +103,12 @@ void download_unanswered(struct download *d, const struct msg_refusal *no)
     char why[TRANSFER_WHY];
 
     if (!newest(d))
+        return;
+    if (d->untold) {
+        not_told(d, no);
+        return;
+    }
+    if (!was_to_accept(d))
         return;
     if (d->placed) {
         download_told(d);
@@ -71,8 +118,7 @@ void download_unanswered(struct download *d, const struct msg_refusal *no)
     d->standing = false;
     if (no->code == CODE_NO_TRANSFER) { /* until it is offered anew */
         d->wait_ms = UINT64_MAX;
-        files_show(d->e, d->shown, TRANSFER_LOST,
-            "the sender does not offer it now: it comes when they are back");
+        files_show(d->e, d->shown, TRANSFER_LOST, NOT_NOW);
         return;
     }
     files_reason(why, "the relay says: ", no->reason);
@@ -93,8 +139,10 @@ void download_chunk(struct download *d, const struct msg_file_chunk *m)
 {
     if (!d->counting || d->over)
         return;
-    /* The relay may have so many on the way, and no more: it is not to fill our memory. */
-    if (d->batch.n + (d->busy ? d->writer.batch.n : 0) >= 2 * (size_t)d->window + 1) {
+    /* The relay may have so many on the way, none larger than they are, and no more: it is not
+     * to fill our memory. */
+    if (m->data.n > d->writer.shape.chunk + MSG_CHUNK_TAG ||
+        d->batch.n + (d->busy ? d->writer.batch.n : 0) >= 2 * (size_t)d->window + 1) {
         download_fail(d, false, "the relay sends more than it may. /resume tries again");
         return;
     }
@@ -116,32 +164,77 @@ void download_paused(struct download *d, const struct msg_file_pause_order *m)
         files_show(d->e, d->shown, TRANSFER_MOVING, NULL);
 }
 
-void download_ended(struct download *d, const struct msg_file_end_event *m)
+/* It may end before it is all here. */
+static bool may_end(const struct download *d)
 {
-    bool unanswered = !d->accepted;
+    return !d->over && !d->checking && !d->placed && !d->writer.was_whole;
+}
 
-    if (d->over || d->checking || d->placed)
-        return;
+/* Whoever offers it offers it again when they can, which no guest can that is gone. */
+static bool comes_again(const struct download *d, uint8_t why)
+{
+    return why == FILE_END_STALLED || (why == FILE_END_SENDER && d->shown->tag[0] == '\0');
+}
+
+/* The relay knows it already. */
+static void stand_alone(struct download *d)
+{
     d->asked = false;
     d->standing = false;
     d->counting = false;
     d->handle = 0;
-    if (m->why == FILE_END_CANCELLED)
-        download_fail(d, true, "the sender took it back");
-    else if (m->why == FILE_END_LEFT)
-        download_fail(d, true, "you are no longer in that conversation");
-    else if (m->why == FILE_END_FORBIDDEN)
-        download_fail(d, true, "this relay takes no files any more");
-    else if (unanswered)
-        download_fail(d, true, "it is not offered any more");
-    else if (m->why == FILE_END_STALLED || m->why == FILE_END_BROKEN)
-        d->wait_ms = d->e->loop->now_ms + AGAIN_MS; /* accepted again, with what is there */
-    else
-        d->wait_ms = UINT64_MAX;
-    if (d->over)
+}
+
+void download_taken_back(struct download *d)
+{
+    if (!may_end(d))
         return;
-    if (d->wait_ms != UINT64_MAX)
+    stand_alone(d);
+    download_fail(d, true, "the sender took it back");
+}
+
+/* Of one that nobody has answered nothing is here. */
+static const char *open_end(uint8_t why)
+{
+    return why == FILE_END_CANCELLED   ? "the sender took it back"
+           : why == FILE_END_LEFT      ? "you are no longer in that conversation"
+           : why == FILE_END_FORBIDDEN ? "this relay takes no files any more"
+                                       : "it is not offered any more";
+}
+
+/* Of one that was accepted: the sender ends it, under seal, or the person. NULL: it says
+ * nothing that would last. */
+static const char *relay_says(const struct msg_file_end_event *m)
+{
+    switch (m->why) {
+    case FILE_END_CANCELLED:
+        return "the relay says that the sender took it back. /cancel removes what came";
+    case FILE_END_LEFT:
+        return m->by.n != 0
+                   ? "the relay says that the sender left. /cancel removes what came"
+                   : "the relay says that you are no longer there. /cancel removes what came";
+    case FILE_END_FORBIDDEN:
+        return "this relay takes no files any more. /cancel removes what came";
+    default:
+        return NULL;
+    }
+}
+
+void download_ended(struct download *d, const struct msg_file_end_event *m)
+{
+    if (!may_end(d))
+        return;
+    stand_alone(d);
+    if (!d->accepted && !comes_again(d, m->why)) {
+        download_fail(d, true, open_end(m->why));
+        return;
+    }
+    const char *why = relay_says(m);
+    bool again = m->why == FILE_END_STALLED || m->why == FILE_END_BROKEN;
+    d->wait_ms = again ? d->e->loop->now_ms + AGAIN_MS : UINT64_MAX;
+    if (!d->accepted || (d->shown->resting && why == NULL))
+        return;
+    if (again) /* with what is there */
         files_look_at(d->e, d->wait_ms);
-    files_show(d->e, d->shown, TRANSFER_LOST,
-        "the sender does not offer it now: it comes when they are back");
+    files_show(d->e, d->shown, TRANSFER_LOST, why != NULL ? why : again ? SOON : NOT_NOW);
 }

@@ -20,21 +20,65 @@ static void show_sender(struct transfer *t, const struct talk_person *p)
         trust_tag(p->print, t->tag);
 }
 
-/* Nobody can make this grow without end: the oldest that nobody answered goes. */
+static bool is_open(const struct download *d)
+{
+    return !d->over && !d->accepted;
+}
+
+/* How many there are of its sender from this one on. */
+static size_t open_from(const struct download *d)
+{
+    size_t n = 0;
+
+    for (const struct download *x = d; x != NULL; x = x->next)
+        n += is_open(x) && memcmp(x->print, d->print, sizeof d->print) == 0;
+    return n;
+}
+
+/* Nobody can make this grow without end, nor push out what others offer. */
 static void bound_open(struct engine *e)
 {
-    struct download *oldest = NULL;
+    struct download *worst = NULL;
     size_t open = 0;
+    size_t most = 0;
 
+    for (struct download *d = e->files.downloads; d != NULL; d = d->next)
+        open += is_open(d);
+    if (open <= DOWNLOADS_OPEN)
+        return;
     for (struct download *d = e->files.downloads; d != NULL; d = d->next) {
-        if (d->over || d->accepted)
+        size_t n = is_open(d) ? open_from(d) : 0;
+        if (n <= most)
             continue;
-        open++;
-        if (oldest == NULL)
-            oldest = d;
+        most = n;
+        worst = d;
     }
-    if (open > DOWNLOADS_OPEN)
-        download_fail(oldest, true, "too many files are offered at once");
+    download_fail(worst, true, "too many files are offered at once");
+}
+
+static size_t on_their_way(const struct engine *e)
+{
+    size_t n = 0;
+
+    for (const struct download *d = e->files.downloads; d != NULL; d = d->next)
+        n += d->accepted && !d->over;
+    return n;
+}
+
+/* Where a rule says so. Each one has a part in the folder, whatever then comes of it. */
+static void accept_by_rule(
+    struct engine *e, struct talk *c, const struct talk_person *p, struct download *d)
+{
+    if (!accept_rule_fits(e, p, d->shown->bytes))
+        return;
+    if (on_their_way(e) >= DOWNLOADS_BY_RULE)
+        engine_say_in(e, c, EVENT_INFO,
+            "%s is asked for: %d files are on their way in, and more are not taken without "
+            "asking.",
+            d->shown->name, DOWNLOADS_BY_RULE);
+    else if (download_accept(d, (struct bytes){0}))
+        engine_say_in(
+            e, c, EVENT_INFO, "%s is accepted, as you set it (/auto-accept).", d->shown->name);
 }
 
 /* The newest that the relay said of it before; NULL: nothing. */
@@ -75,7 +119,5 @@ void download_offered(struct engine *e, struct talk *c, const struct talk_person
         download_fail(d, true, "the sender took it back");
         return;
     }
-    if (accept_rule_fits(e, p, d->shown->bytes) && download_accept(d, (struct bytes){0}))
-        engine_say_in(
-            e, c, EVENT_INFO, "%s is accepted, as you set it (/auto-accept).", d->shown->name);
+    accept_by_rule(e, c, p, d);
 }

@@ -5,7 +5,11 @@
 
 #include "client/parcel.h"
 
-#define DOWNLOADS_OPEN 100 /* offers that nobody answered; the oldest goes for a new one */
+/* Offers that nobody answered; for a new one goes the oldest of whoever has made most. */
+#define DOWNLOADS_OPEN 100
+/* As long as so many are on their way in no rule accepts one more: an honest relay lets
+ * nobody send that many. */
+#define DOWNLOADS_BY_RULE 64
 
 /* A sealed offer came; it is shown, and accepted where a rule says so. */
 struct download_news {

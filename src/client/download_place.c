@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/home.h"
 #include "client/files.h"
 
 static const char *folder_of(struct engine *e, struct buf *out)
@@ -12,40 +13,42 @@ static const char *folder_of(struct engine *e, struct buf *out)
 
     if (e->setup.download_dir != NULL)
         return e->setup.download_dir;
-    if (set[0] == '/')
-        return set;
-    if (set[0] == '~' && set[1] == '/' && getenv("HOME") != NULL) {
-        buf_fmt(out, "%s%s", getenv("HOME"), set + 1);
-        return buf_cstr(out);
+    home_expand(out, bytes_str(set));
+    if (buf_cstr(out)[0] != '/') {
+        buf_clear(out);
+        (void)part_folder_by_custom(out);
     }
-    if (part_folder_by_custom(out) != ERR_OK)
-        return NULL;
-    return buf_cstr(out);
+    return buf_end(out) == ERR_OK && out->n != 0 ? buf_cstr(out) : NULL;
+}
+
+/* The name that the person gave it, where that is one. */
+static bool take_name(struct download *d, struct bytes name)
+{
+    char fit[PART_NAME];
+
+    files_clean_name(name, d->id, fit, sizeof fit);
+    if (!bytes_eq(bytes_str(fit), name)) {
+        engine_say(d->e, d->e->at, EVENT_WARN,
+            "A file cannot be called that here; %s would do. The folder is set by /set downloads.",
+            fit);
+        return false;
+    }
+    (void)snprintf(d->writer.name, sizeof d->writer.name, "%s", fit);
+    return true;
 }
 
 bool download_place(struct download *d, struct bytes name)
 {
     struct file_writer *w = &d->writer;
     struct buf folder;
-    bool fits = true;
 
     (void)snprintf(w->stem, sizeof w->stem, "%s", d->shown->name);
-    if (d->writer.part.fd >= 0 && name.n == 0)
-        return true;
-    if (name.n != 0) {
-        files_clean_name(name, d->id, w->name, sizeof w->name);
-        fits = bytes_eq(bytes_str(w->name), name);
-    } else {
-        (void)snprintf(w->name, sizeof w->name, "%s", d->shown->name);
-    }
-    if (!fits) {
-        engine_say(d->e, d->e->at, EVENT_WARN,
-            "A file cannot be called that here; %s would do. The folder is set by /set downloads.",
-            w->name);
+    if (name.n != 0 && !take_name(d, name))
         return false;
-    }
-    if (d->writer.part.fd >= 0) /* it stays where its part is */
+    if (w->part.fd >= 0) /* it stays where its part is */
         return true;
+    if (name.n == 0)
+        (void)snprintf(w->name, sizeof w->name, "%s", d->shown->name);
     buf_init(&folder, FILE_WRITER_FOLDER);
     const char *path = folder_of(d->e, &folder);
     int n = path != NULL ? snprintf(w->folder, sizeof w->folder, "%s", path) : -1;

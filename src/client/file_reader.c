@@ -13,6 +13,7 @@
 #include "net/opcode.h"
 
 #define CHUNK     MSG_CHUNK_MAX
+#define SEALED    (CHUNK + FILE_KEY_TAG)
 #define CHUNK_PUT (FRAME_HEAD + 4 + 4) /* before the data: head, handle, index */
 
 /* ---- opening ---- */
@@ -46,7 +47,7 @@ enum err file_reader_open(struct file_reader *r, const char *path, char *why, si
 {
     struct stat st;
 
-    *r = (struct file_reader){.job = r->job, .fd = -1};
+    *r = (struct file_reader){.done = r->done, .fd = -1};
     r->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (r->fd < 0 || fstat(r->fd, &st) != 0) {
         (void)snprintf(why, why_n, "%s", open_trouble(errno));
@@ -78,7 +79,7 @@ enum err file_reader_key(
         return e;
     r->hash = hash_run_new(&HASH_ALG_SHA256);
     r->tags = mem_array(r->shape.count, sizeof *r->tags);
-    r->clear = mem_alloc(CHUNK + FILE_KEY_TAG);
+    r->clear = mem_alloc(SEALED);
     return ERR_OK;
 }
 
@@ -98,6 +99,20 @@ void file_reader_drop(struct file_reader *r)
     r->sealed = 0;
 }
 
+static size_t slice_bytes(const struct file_reader *r)
+{
+    return SEALED * (r->shape.count < FILE_READER_SLICE ? r->shape.count : FILE_READER_SLICE);
+}
+
+static void drop_slices(struct file_reader *r)
+{
+    for (size_t i = 0; i < MEM_COUNT(r->slice); i++) {
+        if (r->slice[i] != NULL)
+            mem_wipe_free(r->slice[i], slice_bytes(r));
+        r->slice[i] = NULL;
+    }
+}
+
 void file_reader_close(struct file_reader *r)
 {
     if (r->fd >= 0)
@@ -107,7 +122,8 @@ void file_reader_close(struct file_reader *r)
     hash_run_free(r->hash);
     mem_free(r->tags);
     if (r->clear != NULL)
-        mem_wipe_free(r->clear, CHUNK + FILE_KEY_TAG);
+        mem_wipe_free(r->clear, SEALED);
+    drop_slices(r);
     file_reader_drop(r);
     r->key = NULL;
     r->hash = NULL;
@@ -118,14 +134,15 @@ void file_reader_close(struct file_reader *r)
 /* ---- on the worker ---- */
 
 /* ERR_STALE: there is less of it than there was. */
-static enum err read_chunk(struct file_reader *r, uint32_t index, struct bytes *out)
+static enum err read_chunk(
+    const struct file_reader *r, uint32_t index, uint8_t *to, struct bytes *out)
 {
     size_t n = file_shape_chunk(&r->shape, index);
     off_t at = (off_t)index * r->shape.chunk;
 
-    *out = bytes_of(r->clear, n);
+    *out = bytes_of(to, n);
     for (size_t got = 0; got < n;) {
-        ssize_t more = pread(r->fd, r->clear + got, n - got, at + (off_t)got);
+        ssize_t more = pread(r->fd, to + got, n - got, at + (off_t)got);
         if (more < 0 && errno == EINTR)
             continue;
         if (more <= 0)
@@ -148,35 +165,46 @@ static enum err unchanged(const struct file_reader *r)
                : ERR_STALE;
 }
 
-static enum err read_one(struct file_reader *r)
+/* Where a chunk lies until it has its tag, with room for it behind. */
+static uint8_t *slot(const struct file_reader *r, uint32_t index)
 {
-    struct bytes clear;
-    enum err e = read_chunk(r, r->read, &clear);
+    uint32_t slice = index / FILE_READER_SLICE;
 
-    if (e != ERR_OK)
-        return e;
-    hash_run_put(r->hash, clear);
-    e = file_key_seal(r->key, r->read, clear, r->clear);
-    memcpy(r->tags[r->read], r->clear + clear.n, FILE_KEY_TAG);
-    r->read++;
-    return e;
+    return r->slice[slice % MEM_COUNT(r->slice)] +
+           (size_t)SEALED * (index - slice * FILE_READER_SLICE);
 }
 
 static void run_read(struct job *j)
 {
     struct file_reader *r = (struct file_reader *)j;
+    struct bytes clear;
 
-    r->err = ERR_OK;
-    for (size_t i = 0; i < FILE_READER_SLICE && r->read < r->shape.count; i++) {
-        r->err = read_one(r);
+    for (size_t i = 0; i < FILE_READER_SLICE && r->hashed < r->shape.count; i++) {
+        r->err = read_chunk(r, r->hashed, slot(r, r->hashed), &clear);
         if (r->err != ERR_OK)
             return;
+        hash_run_put(r->hash, clear);
+        r->hashed++;
     }
-    if (r->read < r->shape.count)
+    if (r->hashed < r->shape.count)
         return;
     r->err = hash_run_end(r->hash, r->digest);
     if (r->err == ERR_OK)
         r->err = unchanged(r);
+}
+
+/* Sealed where it lies: nobody needs it any more. */
+static void run_mark(struct job *j)
+{
+    struct file_marks *m = (struct file_marks *)j;
+    struct file_reader *r = m->of;
+
+    for (uint32_t i = m->first; m->err == ERR_OK && i < m->first + m->count; i++) {
+        size_t n = file_shape_chunk(&r->shape, i);
+        uint8_t *at = slot(r, i);
+        m->err = file_key_seal(r->key, i, bytes_of(at, n), at);
+        memcpy(r->tags[i], at + n, FILE_KEY_TAG);
+    }
 }
 
 static void put_be(uint8_t *at, uint32_t x)
@@ -190,7 +218,7 @@ static enum err seal_one(struct file_reader *r, size_t k)
     uint32_t index = r->want[k];
     uint8_t *at = r->frame[k].chunk->data;
     struct bytes clear;
-    enum err e = index < r->shape.count ? read_chunk(r, index, &clear) : ERR_REFUSED;
+    enum err e = index < r->shape.count ? read_chunk(r, index, r->clear, &clear) : ERR_REFUSED;
 
     if (e != ERR_OK)
         return e;
@@ -207,7 +235,6 @@ static void run_seal(struct job *j)
 {
     struct file_reader *r = (struct file_reader *)j;
 
-    r->err = ERR_OK;
     for (size_t i = 0; i < r->want_n && r->err == ERR_OK; i++) {
         r->err = seal_one(r, i);
         r->sealed += r->err == ERR_OK;
@@ -216,10 +243,61 @@ static void run_seal(struct job *j)
 
 /* ---- asking ---- */
 
+/* The last of the jobs is back. */
+static void finish(struct file_reader *r)
+{
+    if (--r->running != 0)
+        return;
+    if (r->marks.err == ERR_OK)
+        r->read += r->marks.count;
+    else
+        r->err = r->marks.err;
+    r->marks.count = 0;
+    if (r->read == r->shape.count)
+        drop_slices(r);
+    r->done(r);
+}
+
+static void on_job(struct job *j)
+{
+    finish((struct file_reader *)j);
+}
+
+static void on_marks(struct job *j)
+{
+    finish(((struct file_marks *)j)->of);
+}
+
+static enum err submit(struct file_reader *r, struct worker *w, struct job *j)
+{
+    enum err e = worker_submit(w, j);
+
+    r->running += e == ERR_OK;
+    return e;
+}
+
+static void prepare(struct file_reader *r, void (*run)(struct job *))
+{
+    r->err = ERR_OK;
+    r->job = (struct job){.run = run, .done = on_job};
+    r->marks = (struct file_marks){.job = {.run = run_mark, .done = on_marks},
+        .of = r,
+        .first = r->read,
+        .count = r->hashed - r->read};
+}
+
 enum err file_reader_next(struct file_reader *r, struct worker *w)
 {
-    r->job.run = run_read;
-    return worker_submit(w, &r->job);
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; i < MEM_COUNT(r->slice) && r->slice[i] == NULL; i++)
+        r->slice[i] = mem_alloc(slice_bytes(r));
+    prepare(r, run_read);
+    if (r->marks.count != 0)
+        e = submit(r, w, &r->marks.job);
+    if (e == ERR_OK && r->hashed < r->shape.count)
+        e = submit(r, w, &r->job);
+    return r->running != 0 ? ERR_OK : e;
 }
 
 /* Frames are made here, where they are freed: memory that wanders between threads is costly. */
@@ -228,6 +306,9 @@ enum err file_reader_seal(struct file_reader *r, struct worker *w)
     for (size_t i = 0; i < r->want_n; i++)
         r->frame[i] =
             span_new(CHUNK_PUT + file_shape_chunk(&r->shape, r->want[i]) + FILE_KEY_TAG);
-    r->job.run = run_seal;
-    return worker_submit(w, &r->job);
+    prepare(r, run_seal);
+    enum err e = submit(r, w, &r->job);
+    if (e != ERR_OK)
+        file_reader_drop(r);
+    return e;
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "client/access.h"
+#include "client/file_pump.h"
 #include "client/keys.h"
 #include "client/list.h"
 #include "client/login.h"
@@ -189,6 +190,7 @@ static void forget_other(struct engine *e)
             model_leave(e->model, c->page);
         c->page = NULL;
     }
+    file_pump_forget(e); /* their rows stay, as their conversations are dropped */
     loop_later(e->loop, &e->save, LOOP_FLUSH);
 }
 
@@ -256,6 +258,7 @@ static void know_us(struct engine *e, const struct msg_login_ok *m)
     (void)bytes_copy(e->in_as, sizeof e->in_as, m->name);
     e->account = account;
     e->model->account = account;
+    e->model->keeps = account && vault_lasts(e->vault);
     model_set_nick(e->model, m->name);
     memcpy(e->resume, m->resume, sizeof e->resume);
     e->has_resume = true;

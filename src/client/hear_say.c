@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "client/chatlog.h"
 #include "client/direct.h"
+#include "client/download_event.h"
 #include "client/download_offer.h"
 #include "client/files.h"
 #include "client/group.h"
@@ -59,7 +60,7 @@ static bool count(
         return true;
     if (p->stream == m->stream && m->index <= p->heard)
         return false;
-    bool seen = talk_seen(c, m->id);
+    bool seen = talk_seen(c, p->print, m->id);
     if (m->index > next && (p->whole || !p->parted))
         tell_missing(e, c, p, m->index - next);
     people_text(p, who);
@@ -177,7 +178,9 @@ static void take_file(
     if (transfers_find(&e->model->files, m->id) != NULL) {
         mem_wipe(&offer, sizeof offer);
         engine_say_in(e, c, EVENT_WARN,
-            "%s offers a file under an id that another one has. It is not shown.", who);
+            "%s offers a file under an id that another one has. It is not shown: ask for it "
+            "again.",
+            who);
         return;
     }
     files_clean_name(offer.name, m->id, name, sizeof name);
@@ -192,6 +195,17 @@ static void take_file(
     download_offered(e, c, p,
         &(struct download_news){
             .id = m->id, .sealed = m->text.text, .sender = sender, .history = n});
+}
+
+/* Whoever offered a file under that key may. */
+static void take_back(
+    struct engine *e, struct talk *c, struct talk_person *p, const struct payload *m)
+{
+    struct download *d =
+        m->text.text.n == PAYLOAD_ID ? files_download(e, m->text.text.p) : NULL;
+
+    if (d != NULL && d->talk == c->serial && memcmp(d->print, p->print, sizeof d->print) == 0)
+        download_taken_back(d);
 }
 
 /* ---- the rest ---- */
@@ -324,6 +338,7 @@ static take_fn *const TAKE[PAYLOAD_KINDS] = {
     [PAYLOAD_PSK] = take_psk,
     [PAYLOAD_TICKET] = take_ticket,
     [PAYLOAD_FILE] = take_file,
+    [PAYLOAD_TAKEN_BACK] = take_back,
 };
 
 void hear_say(struct engine *e, struct talk *c, struct talk_person *from,

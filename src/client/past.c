@@ -22,6 +22,7 @@ struct past {
     uint8_t print[POLICY_PRINT];
     struct event *rows;
     uint64_t *numbers;
+    uint8_t (*prints)[POLICY_PRINT]; /* who said it */
     size_t n;
     struct news { /* what became of our messages since; the rows may be older */
         uint8_t key[EVENT_KEY];
@@ -41,6 +42,7 @@ static void past_drop(struct past *p)
         mem_wipe_free(p->rows[i].block, p->rows[i].who.n + p->rows[i].text.n + 1);
     mem_free(p->rows);
     mem_free(p->numbers);
+    mem_free(p->prints);
     mem_free(p->news);
     mem_free(p);
 }
@@ -52,6 +54,8 @@ static void keep(struct past *p, const struct history_row *row)
     p->rows = mem_realloc(p->rows, (p->n + 1) * sizeof *p->rows);
     p->numbers = mem_realloc(p->numbers, (p->n + 1) * sizeof *p->numbers);
     p->numbers[p->n] = row->n;
+    p->prints = mem_realloc(p->prints, (p->n + 1) * sizeof *p->prints);
+    memcpy(p->prints[p->n], row->print, sizeof *p->prints);
     ev = &p->rows[p->n++];
     *ev = (struct event){.kind = EVENT_MESSAGE,
         .wall_ms = row->wall_ms,
@@ -130,7 +134,7 @@ static void show_old(struct past *p, struct talk *c)
     size_t n = 0;
 
     for (size_t i = p->n; i-- > 0;) {
-        if (talk_seen(c, p->rows[i].key) ||
+        if (talk_seen(c, p->prints[i], p->rows[i].key) ||
             events_message(&c->page->events, p->rows[i].key) != NULL)
             continue; /* said again or just now: it is on the page */
         old[n] = p->rows[i];

@@ -291,17 +291,22 @@ void talk_gone_del(struct talk *c, struct bytes name)
     }
 }
 
-bool talk_seen(struct talk *c, const uint8_t id[PAYLOAD_ID])
+bool talk_seen(struct talk *c, const uint8_t print[POLICY_PRINT], const uint8_t id[PAYLOAD_ID])
 {
+    struct talk_seen *s;
     size_t n = c->seen_n < TALK_SEEN ? c->seen_n : TALK_SEEN;
 
     if (c->seen == NULL)
         c->seen = mem_array(TALK_SEEN, sizeof *c->seen);
     for (size_t i = 0; i < n; i++) {
-        if (memcmp(c->seen[i], id, PAYLOAD_ID) == 0)
+        s = &c->seen[i];
+        if (memcmp(s->id, id, sizeof s->id) == 0 &&
+            memcmp(s->print, print, sizeof s->print) == 0)
             return true;
     }
-    memcpy(c->seen[c->seen_n++ % TALK_SEEN], id, PAYLOAD_ID);
+    s = &c->seen[c->seen_n++ % TALK_SEEN];
+    memcpy(s->print, print, sizeof s->print);
+    memcpy(s->id, id, sizeof s->id);
     return false;
 }
 

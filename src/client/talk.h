@@ -24,7 +24,7 @@
 
 #define TALK_NAME    33 /* what the relay calls somebody, and NUL */
 #define TALK_KEY     448
-#define TALK_SEEN    256 /* inner ids that are remembered, besides the numbers */
+#define TALK_SEEN    256 /* messages whose inner ids are remembered, besides the numbers */
 #define TALK_GONE    256
 #define TALK_SEQ_MAX (UINT64_MAX >> 2) /* no log has so many */
 
@@ -77,6 +77,12 @@ struct talk_sent {
     bool stored;
     enum event_state state; /* what came of it */
     bool numbered;          /* in our present stream: receipts may tell of it */
+};
+
+/* Ids are drawn by who speaks: one that another has used is nobody's fault but his. */
+struct talk_seen {
+    uint8_t print[POLICY_PRINT];
+    uint8_t id[PAYLOAD_ID];
 };
 
 struct talk_gone { /* somebody who left: to be removed by a commit */
@@ -227,12 +233,12 @@ struct talk {
     struct talk_sent *sent, **sent_end;
     size_t sent_n;
     bool receipt_due;
-    bool read_due;               /* what came before was seen since */
-    uint64_t typing_ms;          /* when we last said that we type */
-    uint64_t typing_until_ms;    /* when somebody's typing is over */
-    uint64_t receipt_ms;         /* the last one */
-    unsigned unopened;           /* messages that did not open, in this session */
-    uint8_t (*seen)[PAYLOAD_ID]; /* inner ids of the newest messages, a ring */
+    bool read_due;            /* what came before was seen since */
+    uint64_t typing_ms;       /* when we last said that we type */
+    uint64_t typing_until_ms; /* when somebody's typing is over */
+    uint64_t receipt_ms;      /* the last one */
+    unsigned unopened;        /* messages that did not open, in this session */
+    struct talk_seen *seen;   /* the newest messages, a ring */
     size_t seen_n;
     bool nick_due; /* a guest's name, to be said under seal */
     bool goodbye;  /* a ticket is said, then we leave */
@@ -282,8 +288,8 @@ void talk_renumber(struct talk *c); /* in a group that is new to us: another str
 struct talk_gone *talk_gone(struct talk *c, struct bytes name);
 void talk_gone_add(struct talk *c, struct bytes name);
 void talk_gone_del(struct talk *c, struct bytes name);
-/* Whether a message of that inner id was here; remembers it. */
-bool talk_seen(struct talk *c, const uint8_t id[PAYLOAD_ID]);
+/* Whether a message of that sender and inner id was here; remembers it. */
+bool talk_seen(struct talk *c, const uint8_t print[POLICY_PRINT], const uint8_t id[PAYLOAD_ID]);
 const uint8_t *talk_psk(const struct talk *c, uint32_t generation); /* or NULL */
 void talk_psk_add(struct talk *c, uint32_t generation, const uint8_t psk[POLICY_PRINT]);
 struct talk_ticket *talk_ticket(struct talk *c, const uint8_t print[POLICY_PRINT]);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/home.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -16,7 +17,8 @@
 #include "client/upload_show.h"
 #include "crypto/rand.h"
 
-#define CHANGED "it is not what it was any more: somebody changed it. /send it again"
+#define AGAIN_MS 5000u /* the relay was asked too much */
+#define CHANGED  "it is not what it was any more: somebody changed it. /send it again"
 
 /* ---- the beginning ---- */
 
@@ -47,7 +49,7 @@ static void put_card(struct engine *e, struct talk *c, const struct upload *u)
     chatlog_line(e, c, e->loop->wall_ms, me, ev.text);
 }
 
-static void on_job(struct job *j);
+static void on_read(struct file_reader *r);
 
 struct upload *upload_add(struct engine *e, const struct talk *c, const uint8_t id[MSG_ID])
 {
@@ -60,7 +62,7 @@ struct upload *upload_add(struct engine *e, const struct talk *c, const uint8_t 
     u->e = e;
     u->talk = c->serial;
     u->reader.fd = -1;
-    u->reader.job.done = on_job;
+    u->reader.done = on_read;
     u->shown = transfers_add(&e->model->files, id);
     u->shown->held = true;
     u->shown->own = true;
@@ -88,20 +90,18 @@ bool upload_open(struct upload *u, const char *path, char *why, size_t why_n)
 /* An intent's path, as one that is good from any folder. */
 static bool whole_path(struct bytes path, char out[UPLOAD_PATH])
 {
-    const char *home = getenv("HOME");
-    char given[UPLOAD_PATH];
-    bool tilde = path.n >= 2 && path.p[0] == '~' && path.p[1] == '/' && home != NULL;
+    struct buf given;
 
     if (path.n == 0 || memchr(path.p, '\0', path.n) != NULL)
         return false;
-    int n = snprintf(given, sizeof given, "%s%.*s", tilde ? home : "",
-        (int)(path.n - (tilde ? 1 : 0)), (const char *)path.p + (tilde ? 1 : 0));
-    if (n < 0 || (size_t)n >= sizeof given)
-        return false;
-    char *real = realpath(given, NULL);
-    n = snprintf(out, UPLOAD_PATH, "%s", real != NULL ? real : given);
+    buf_init(&given, UPLOAD_PATH - 1);
+    home_expand(&given, path);
+    char *real = buf_end(&given) == ERR_OK ? realpath(buf_cstr(&given), NULL) : NULL;
+    int n = snprintf(out, UPLOAD_PATH, "%s", real != NULL ? real : buf_cstr(&given));
+    bool fits = buf_end(&given) == ERR_OK && n >= 0 && n < UPLOAD_PATH;
     free(real);
-    return n >= 0 && n < UPLOAD_PATH;
+    buf_free(&given);
+    return fits;
 }
 
 struct upload *upload_begin(
@@ -185,23 +185,62 @@ static void end(struct upload *u, enum transfer_state state, const char *why)
     files_touch(e);
 }
 
-static void ask_cancel(struct upload *u)
+static void tell_relay(struct upload *u)
 {
+    struct request r = {.talk = u->talk};
     struct msg_file_cancel m;
 
-    u->untold = u->said && !files_has_line(u->e);
-    if (!files_has_line(u->e) || !(u->offered || u->asked || u->said))
+    if (!files_has_line(u->e))
         return;
     memcpy(m.id, u->shown->key, sizeof m.id);
-    engine_ask(u->e, OP_FILE_CANCEL, &m, &(struct request){.talk = u->talk});
+    memcpy(r.id, u->shown->key, sizeof r.id);
+    u->telling = true;
+    engine_ask(u->e, OP_FILE_CANCEL, &m, &r);
+}
+
+/* The relay ends it at once, and is told again until it answers. The others believe our own
+ * word alone, which is kept until it was said, as any. */
+static void take_back(struct upload *u)
+{
+    struct talk *c = engine_talk(u->e, u->talk);
+
+    u->untold = u->said || u->offered || u->asked;
+    u->wait_ms = 0;
+    if (u->untold)
+        tell_relay(u);
+    if (u->said && !u->unsaid && c != NULL)
+        say_taken_back(u->e, c, u->shown->key);
 }
 
 void upload_cancel(struct upload *u, const char *why)
 {
     if (u->over)
         return;
-    ask_cancel(u);
+    take_back(u);
     end(u, TRANSFER_CANCELLED, why);
+}
+
+void upload_told(struct upload *u)
+{
+    u->untold = false;
+    files_touch(u->e);
+}
+
+void upload_untold(struct upload *u)
+{
+    u->telling = false;
+    u->wait_ms = u->e->loop->now_ms + AGAIN_MS;
+    files_look_at(u->e, u->wait_ms);
+}
+
+/* Who is out of it can say nothing there. */
+void upload_talk_gone(struct upload *u, const char *why)
+{
+    if (!u->over && (u->offered || u->asked))
+        tell_relay(u);
+    if (!u->over)
+        end(u, TRANSFER_CANCELLED, why);
+    upload_told(u);
 }
 
 void upload_fail(struct upload *u, const char *why)
@@ -210,7 +249,7 @@ void upload_fail(struct upload *u, const char *why)
 
     if (u->over)
         return;
-    ask_cancel(u);
+    take_back(u);
     engine_say_in(u->e, c, EVENT_WARN, "%s is not sent: %s.", u->shown->name, why);
     if (!u->said && c != NULL && c->page != NULL)
         model_state(u->e->model, c->page, u->shown->key, EVENT_FAILED);
@@ -232,6 +271,13 @@ void upload_nobody(struct upload *u, const char *why)
 
     engine_say_in(u->e, c, EVENT_WARN, "%s was not sent: %s.", u->shown->name, why);
     end(u, TRANSFER_REFUSED, why);
+}
+
+void upload_forget(struct upload *u, const char *why)
+{
+    if (!u->over)
+        end(u, TRANSFER_CANCELLED, why);
+    u->untold = false;
 }
 
 /* ---- what the worker did ---- */
@@ -270,10 +316,9 @@ static void sealed(struct upload *u)
     file_reader_drop(r);
 }
 
-static void on_job(struct job *j)
+static void on_read(struct file_reader *r)
 {
-    struct upload *u = (struct upload *)j;
-    struct file_reader *r = &u->reader;
+    struct upload *u = (struct upload *)r;
 
     u->busy = false;
     sealed(u);
@@ -384,8 +429,8 @@ static void rest(struct upload *u)
 
 void upload_step(struct upload *u)
 {
-    if (u->untold && files_has_line(u->e))
-        ask_cancel(u);
+    if (u->untold && !u->telling && u->wait_ms <= u->e->loop->now_ms)
+        tell_relay(u);
     if (u->unsaid)
         upload_fail(u, u->unsaid_why);
     if (u->over || u->busy)
@@ -428,15 +473,21 @@ void upload_pause(struct upload *u, bool on)
     files_touch(u->e);
 }
 
-void upload_line_lost(struct upload *u)
+void upload_stand_down(struct upload *u)
 {
-    if (u->over)
-        return;
     drop_ready(u);
     u->asked = false;
     u->offered = false;
     u->told_resting = false;
     u->wait_ms = 0;
+}
+
+void upload_line_lost(struct upload *u)
+{
+    u->telling = false;
+    if (u->over)
+        return;
+    upload_stand_down(u);
     if (u->read && !u->shown->resting)
         upload_show_lost(u);
 }

@@ -122,8 +122,7 @@ void upload_ended(struct upload *u, const struct msg_file_end_event *m)
 
     if (u->over)
         return;
-    u->offered = false; /* there is nothing to cancel any more */
-    u->asked = false;
+    upload_stand_down(u); /* there is nothing to cancel any more */
     if (m->why == FILE_END_DONE || (m->why == FILE_END_NOBODY && done != 0))
         upload_done(u);
     else if (m->why == FILE_END_NOBODY)

@@ -15,7 +15,7 @@
 
 #define TRANSFERS_KEPT   200 /* that are over */
 #define TRANSFER_NAME    128
-#define TRANSFER_NOTE    400
+#define TRANSFER_NOTE    401 /* with its NUL */
 #define TRANSFER_WHY     200
 #define TRANSFER_PATH    1024
 #define TRANSFER_HASH    65
@@ -105,6 +105,11 @@ struct transfer *transfers_find(const struct transfers *ts, const uint8_t key[EV
 struct transfer *transfers_numbered(const struct transfers *ts, unsigned n); /* NULL: none */
 struct transfer_sum transfers_sum(const struct transfers *ts, bool own);
 size_t transfers_open(const struct transfers *ts); /* offers to us that nobody answered */
+
+/* What becomes of those on their way when we go, in words; "": there are none. kept: they are
+ * taken up again at the next start, but for one that is not even offered. */
+#define TRANSFER_PARTING 128
+void transfers_parting(const struct transfers *ts, bool kept, char out[TRANSFER_PARTING]);
 
 const char *transfer_state_str(enum transfer_state s);
 bool transfer_over(const struct transfer *t);

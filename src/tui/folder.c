@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/home.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -118,17 +119,15 @@ bool folder_facts(const char *folder, const char *name, struct folder_facts *out
 
 enum err folder_whole(struct buf *out, struct bytes path)
 {
-    const char *home = secure_getenv("HOME");
     char here[4096];
 
-    if (path.n != 0 && path.p[0] == '~' && (path.n == 1 || path.p[1] == '/') && home != NULL) {
-        buf_text(out, home);
-        path = bytes_of(path.p + 1, path.n - 1);
-    } else if (path.n == 0 || path.p[0] != '/') {
-        if (getcwd(here, sizeof here) == NULL)
-            return ERR_TOO_BIG;
-        buf_fmt(out, "%s/", here);
-    }
+    home_expand(out, path);
+    if (out->n != 0 && out->p[0] == '/')
+        return buf_end(out);
+    buf_clear(out);
+    if (getcwd(here, sizeof here) == NULL)
+        return ERR_TOO_BIG;
+    buf_fmt(out, "%s/", here);
     buf_bytes(out, path);
     return buf_end(out);
 }

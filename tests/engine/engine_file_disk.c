@@ -190,6 +190,26 @@ Test(engine_file_disk, name__taken_a_hundred_times_goes_under_another)
     filecrew_is(&f, ALICE, "a", TRANSFER_DONE);
 }
 
+/* What was said no to is forgotten. */
+Test(engine_file_disk, name__that_was_refused_is_not_taken_later)
+{
+    char n[32];
+
+    cr_assert_eq(mkdir(folder, 0700), 0);
+    filecrew_write(filecrew_got(&f, BOB, "a"), 1, 1);
+    for (unsigned i = 2; i <= 99; i++) {
+        (void)snprintf(n, sizeof n, "a (%u)", i);
+        filecrew_write(filecrew_got(&f, BOB, n), 1, 1);
+    }
+    filecrew_send(&f, ALICE, OPS, "a", 3 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    is_told("a", "its name is taken a hundred times");
+    filecrew_type(&f, BOB, "/accept 1 ../elsewhere");
+    crew_told(f.v.m[BOB], OPS, "A file cannot be called that here");
+    cr_assert_eq(unlink(filecrew_got(&f, BOB, "a")), 0);
+    goes_on("a");
+}
+
 /* ---- the part ---- */
 
 /* Its name is known to whoever saw the offer, so it may be there before us. */

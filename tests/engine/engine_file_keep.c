@@ -171,6 +171,28 @@ Test(engine_file_keep, many__that_are_over_take_nothing_that_is_held)
     filecrew_goes(&f, ALICE, OPS, BOB, "after", 10);
 }
 
+/* An offer that nobody answers is kept for a week. */
+Test(engine_file_keep, offer__of_last_week_is_forgotten)
+{
+    static const struct {
+        int64_t days;
+        size_t stay;
+    } ROWS[] = {{6, 1}, {8, 0}};
+
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct download *d = crew_engine(f.v.m[BOB])->files.downloads;
+        d->offered_ms = f.v.sim.loop.wall_ms - ROWS[i].days * 86400000;
+        keep_download(d->e, d);
+        again(BOB);
+        cr_assert_eq(transfers_open(&f.v.m[BOB]->model->files), ROWS[i].stay);
+    }
+    again(BOB);
+    cr_assert_eq(f.v.m[BOB]->model->files.count, 0, "its row stays");
+}
+
 /* ---- guests ---- */
 
 static void guests(void)
@@ -200,6 +222,63 @@ Test(engine_file_keep, guests__send_and_receive)
     filecrew_same(&f, BOB, "c", "c");
 }
 
+static void quits(size_t who, const char *words)
+{
+    char line[200];
+
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    crew_type(f.v.m[who], "/quit");
+    (void)snprintf(line, sizeof line, "You quit while files are on their way: %s.", words);
+    crew_told(f.v.m[who], NULL, line);
+    crew_run(&f.v.crew, 3000);
+    cr_assert(session_over(f.v.m[who]->session), "it asks nobody");
+}
+
+Test(engine_file_keep, quit__tells_an_account_what_goes_on)
+{
+    filecrew_room(&f, 2);
+    quits(BOB, "a file goes on when you are back");
+}
+
+Test(engine_file_keep, quit__tells_a_guest_what_is_given_up)
+{
+    guests();
+    quits(BOB, "a file is given up");
+}
+
+/* And so are those who take it, under seal, before the sender is gone. */
+Test(engine_file_keep, quit__of_a_guest_takes_back_what_it_sends)
+{
+    guests();
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    crew_stop(f.v.m[ALICE]);
+    filecrew_is(&f, BOB, "a", TRANSFER_FAILED);
+    filecrew_why(&f, BOB, "a", "the sender took it back");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
+
+/* Who cannot say it goes all the same. */
+Test(engine_file_keep, quit__of_a_guest_waits_for_nobody_for_long)
+{
+    guests();
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    meddler_order(&f.v.line[ALICE], UP, OP_SAY, 0, MEDDLE_DROP);
+    session_quit(f.v.m[ALICE]->session);
+    crew_run(&f.v.crew, 5000);
+    cr_assert(session_over(f.v.m[ALICE]->session));
+    filecrew_is(&f, BOB, "a", TRANSFER_LOST);
+    filecrew_why(&f, BOB, "a", "the relay says that the sender");
+    filecrew_type(&f, BOB, "/cancel");
+    filecrew_is(&f, BOB, "a", TRANSFER_REFUSED);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
+
 /* Nobody could finish the part of somebody who is nobody tomorrow. */
 Test(engine_file_keep, guests__leave_no_part_behind)
 {
@@ -210,4 +289,29 @@ Test(engine_file_keep, guests__leave_no_part_behind)
     cr_assert_not_null(filecrew_part(&f, BOB));
     crew_stop(f.v.m[BOB]);
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
+
+/* ---- somebody else ---- */
+
+/* What an account accepted is not what the guest or the account accepts that comes after it. */
+Test(engine_file_keep, logout__ends_files_and_rules_and_leaves_what_is_the_accounts)
+{
+    filecrew_room(&f, 2);
+    filecrew_type(&f, BOB, "/auto-accept alice 1M");
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    filecrew_send(&f, BOB, OPS, "b", 100 * CHUNK);
+    filecrew_is(&f, ALICE, "b", TRANSFER_OFFERED);
+    size_t before = meddler_count(&f.v.line[BOB], UP, OP_FILE_ANSWER);
+    filecrew_type(&f, BOB, "/logout");
+    crew_run(&f.v.crew, 30000);
+    cr_assert_not(f.v.m[BOB]->model->account);
+    cr_assert(transfer_over(filecrew_find(&f, BOB, "a")));
+    cr_assert(transfer_over(filecrew_find(&f, BOB, "b")));
+    cr_assert_null(crew_engine(f.v.m[BOB])->files.downloads);
+    cr_assert_null(crew_engine(f.v.m[BOB])->files.uploads);
+    cr_assert_null(crew_engine(f.v.m[BOB])->files.rules);
+    cr_assert_eq(meddler_count(&f.v.line[BOB], UP, OP_FILE_ANSWER), before);
+    cr_assert_not_null(filecrew_part(&f, BOB), "the account could go on with it");
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "client/accept.h"
 #include "support/crew_check.h"
 #include "support/filecrew.h"
 
@@ -130,6 +131,59 @@ Test(engine_file_rule, rule__is_for_one_person_and_ends_when_said)
     nothing_happens("alices");
 }
 
+static size_t rules(void)
+{
+    size_t n = 0;
+
+    for (const struct accept_rule *r = crew_engine(f.v.m[BOB])->files.rules; r != NULL;
+         r = r->next)
+        n++;
+    return n;
+}
+
+/* Whoever has one can end it, wherever they are by now and under whichever key. */
+Test(engine_file_rule, rule__of_somebody_who_left_can_be_ended)
+{
+    filecrew_room(&f, 3);
+    filecrew_type(&f, BOB, "/auto-accept carol 1M");
+    filecrew_type(&f, BOB, "/auto-accept alice 1M");
+    crew_type_in(f.v.m[CAROL], OPS, "/leave");
+    crew_sealed(f.v.m[BOB], OPS, 2);
+    cr_assert_eq(rules(), 2);
+    filecrew_type(&f, BOB, "/auto-accept carol off");
+    cr_assert_eq(rules(), 1);
+    crew_engine(f.v.m[BOB])->files.rules->print[0] ^= 1; /* of the key that alice had before */
+    filecrew_type(&f, BOB, "/auto-accept alice 2M");
+    cr_assert_eq(rules(), 1);
+    filecrew_send(&f, ALICE, OPS, "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    filecrew_type(&f, BOB, "/auto-accept alice off");
+    cr_assert_eq(rules(), 0);
+}
+
+/* A guest calls itself what it likes. */
+Test(engine_file_rule, rule__for_an_account_is_for_no_guest_of_that_name)
+{
+    filecrew_people(&f, 2);
+    crew_start(f.v.m[evil_guest(&f.v, "carol")]);
+    crew_join(f.v.m[BOB], "ops");
+    crew_join(f.v.m[CAROL], "ops");
+    crew_sealed(f.v.m[BOB], OPS, 2);
+    crew_type(f.v.m[ALICE], "/msg bob psst");
+    crew_reads(f.v.m[BOB], "@alice", "psst");
+    const struct talk *c = crew_talk(f.v.m[BOB], OPS);
+    for (uint32_t i = 0; i < c->leaf_n; i++) {
+        if (c->leaf[i] != NULL && talk_person_guest(c->leaf[i]))
+            (void)snprintf(c->leaf[i]->nick, sizeof c->leaf[i]->nick, "alice");
+    }
+    filecrew_type(&f, BOB, "/auto-accept alice 1M");
+    filecrew_send(&f, CAROL, OPS, "hers", 10);
+    filecrew_send(&f, ALICE, "@bob", "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    crew_run(&f.v.crew, 5000);
+    cr_assert_eq(filecrew_find(&f, BOB, "hers")->state, TRANSFER_OFFERED);
+}
+
 Test(engine_file_rule, rule__that_makes_no_sense_is_none)
 {
     static const char *const WRONG[] = {"/auto-accept alice -1", "/auto-accept alice x",
@@ -189,6 +243,38 @@ Test(engine_file_rule, offer__to_somebody_away_is_found_and_accepted)
     crew_run(&f.v.crew, 60000);
     crew_start(f.v.m[BOB]);
     filecrew_accept(&f, BOB, "a");
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "a", "a");
+}
+
+/* Whoever offers it comes back and offers it again: nobody has to have answered in time. */
+Test(engine_file_rule, offer__outlives_a_restart_of_its_sender)
+{
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    crew_stop(f.v.m[ALICE]);
+    crew_run(&f.v.crew, 120000); /* longer than the relay waits for her */
+    cr_assert_eq(filecrew_find(&f, BOB, "a")->state, TRANSFER_OFFERED, "%s",
+        filecrew_find(&f, BOB, "a")->why);
+    crew_start(f.v.m[ALICE]);
+    filecrew_is(&f, ALICE, "a", TRANSFER_OFFERED);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "a", "a");
+}
+
+/* And who accepts it meanwhile is asked no second time. */
+Test(engine_file_rule, offer__is_accepted_while_its_sender_is_away)
+{
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    crew_stop(f.v.m[ALICE]);
+    crew_run(&f.v.crew, 120000);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_is(&f, BOB, "a", TRANSFER_LOST);
+    crew_start(f.v.m[ALICE]);
     filecrew_is(&f, BOB, "a", TRANSFER_DONE);
     filecrew_same(&f, BOB, "a", "a");
 }

@@ -101,6 +101,25 @@ Test(evil_file_frame, size__in_an_offer_that_is_repeated_is_compared)
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
 }
 
+/* What came before it is of another turn, and comes again in the new one. */
+Test(evil_file_frame, offer__that_is_repeated_among_chunks_counts_none_twice)
+{
+    struct msg_file_offered m;
+    struct meddler *line = &f.v.line[BOB];
+
+    meddler_order(line, DOWN, OP_FILE_CHUNK, 0, MEDDLE_HOLD);
+    send("counted", 3 * CHUNK);
+    filecrew_is(&f, BOB, name, TRANSFER_MOVING);
+    crew_run(&f.v.crew, 500);
+    meddler_honest(line);
+    meddler_read(meddler_kept(line, DOWN, OP_FILE_OFFER, 0), &m);
+    meddler_let_go(line, false);
+    meddler_tell(line, OP_FILE_OFFER, &m);
+    arrives();
+    filecrew_is(&f, ALICE, name, TRANSFER_DONE);
+    cr_assert_eq(meddler_count(line, DOWN, OP_FILE_END), 0, "more was acknowledged than sent");
+}
+
 static enum meddler_verdict other_turn(void *arg, struct meddler_frame *m)
 {
     struct msg_file_start *s = m->msg;
@@ -271,6 +290,52 @@ Test(evil_file_frame, end__that_is_a_lie_ends_it_and_no_more)
         cr_assert(t->state == TRANSFER_DONE || t->why[0] != '\0', "%s says nothing", name);
     }
     evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
+}
+
+/* What has come is the receiver's: no word of the relay takes it away, whatever it says. */
+Test(evil_file_frame, end__that_is_a_lie_destroys_nothing)
+{
+    static const uint8_t WHYS[] = {FILE_END_CANCELLED, FILE_END_LEFT, FILE_END_FORBIDDEN};
+    char n[24];
+
+    for (size_t i = 0; i < MEM_COUNT(WHYS); i++) {
+        struct msg_file_end_event m = {.why = WHYS[i], .by = bytes_str("alice")};
+        (void)snprintf(n, sizeof n, "lie%zu", i);
+        send(n, 100 * CHUNK);
+        filecrew_moves(&f, BOB, name, 20 * CHUNK);
+        m.handle = download()->handle;
+        memcpy(m.id, download()->id, sizeof m.id);
+        meddler_tell(&f.v.line[BOB], OP_FILE_END, &m);
+        crew_run(&f.v.crew, 2000);
+        const struct transfer *t = filecrew_find(&f, BOB, name);
+        cr_assert_eq(t->state, TRANSFER_LOST, "%s", transfer_state_str(t->state));
+        cr_assert_not_null(filecrew_part(&f, BOB), "what had come is gone");
+        size_t had = (size_t)(t->done / CHUNK), before = filecrew_chunks(&f, BOB, DOWN);
+        crew_cut(f.v.m[BOB]); /* another line, and the relay is honest again */
+        arrives();
+        cr_assert_leq(filecrew_chunks(&f, BOB, DOWN) - before, 100 - had + 1);
+    }
+}
+
+/* Nor do sizes that are not what was signed. */
+Test(evil_file_frame, sizes__that_are_a_lie_destroy_nothing)
+{
+    struct msg_file_offered m = {
+        .kind = CONVO_ROOM, .room = bytes_str("ops"), .sender = bytes_str("alice")};
+
+    send("sizes", 100 * CHUNK);
+    filecrew_moves(&f, BOB, name, 20 * CHUNK);
+    m.handle = download()->handle;
+    memcpy(m.id, download()->id, sizeof m.id);
+    m.chunk = CHUNK;
+    m.count = 7;
+    m.bytes = 7 * CHUNK;
+    meddler_tell(&f.v.line[BOB], OP_FILE_OFFER, &m);
+    filecrew_is(&f, BOB, name, TRANSFER_PAUSED);
+    filecrew_why(&f, BOB, name, "the relay says another size than the sender signed");
+    cr_assert_not_null(filecrew_part(&f, BOB), "what had come is gone");
+    filecrew_type(&f, BOB, "/resume");
+    arrives();
 }
 
 Test(evil_file_frame, pause__of_any_handle_and_value)

@@ -95,6 +95,39 @@ Test(evil_file_offer, sealed__that_makes_no_sense_is_told_and_not_shown)
     evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
 }
 
+/* Only whoever offered it, in that conversation, and with its whole id. */
+Test(evil_file_offer, taken_back__by_others_is_not_believed)
+{
+    const struct download *d;
+    uint8_t id[MSG_ID];
+
+    filecrew_room(&f, 3);
+    crew_type_in(f.v.m[ALICE], OPS, "/msg bob psst");
+    crew_reads(f.v.m[BOB], "@alice", "psst");
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    filecrew_type(&f, BOB, "/pause");
+    d = crew_engine(f.v.m[BOB])->files.downloads;
+    memcpy(id, d->id, sizeof id);
+    say_taken_back(crew_engine(f.v.m[CAROL]), crew_talk(f.v.m[CAROL], OPS), id);
+    say_taken_back(crew_engine(f.v.m[ALICE]), crew_talk(f.v.m[ALICE], "@bob"), id);
+    say_put(crew_engine(f.v.m[ALICE]), crew_talk(f.v.m[ALICE], OPS), PAYLOAD_TAKEN_BACK,
+        bytes_of(id, sizeof id - 1));
+    id[3] ^= 1;
+    say_taken_back(crew_engine(f.v.m[ALICE]), crew_talk(f.v.m[ALICE], OPS), id);
+    crew_run(&f.v.crew, 2000);
+    filecrew_type(&f, BOB, "/resume");
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "a", "a");
+    say_taken_back(crew_engine(f.v.m[ALICE]), crew_talk(f.v.m[ALICE], OPS),
+        filecrew_find(&f, BOB, "a")->key);
+    crew_run(&f.v.crew, 2000);
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE); /* what is there stays */
+    filecrew_same(&f, BOB, "a", "a");
+    evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
+}
+
 /* The sealed message may come without the relay's offer: nothing is asked of anybody then. */
 Test(evil_file_offer, sealed__ten_thousand_are_bounded)
 {
@@ -213,6 +246,46 @@ Test(evil_file_offer, content__of_another_size_than_the_relay_knows)
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
 }
 
+static void not_now(void *arg)
+{
+    (void)arg;
+}
+
+static enum meddler_verdict as_the_lie(void *arg, struct meddler_frame *m)
+{
+    struct msg_file_answer_ok *ok = m->msg;
+
+    (void)arg;
+    ok->chunk = lie.chunk;
+    ok->window = UINT32_MAX;
+    return MEDDLE_CHANGED;
+}
+
+/* A member and a relay who are one: small chunks are promised, and large ones come. */
+Test(evil_file_offer, content__in_larger_chunks_than_offered_fills_no_memory)
+{
+    static uint8_t large[CHUNK + 16];
+
+    filecrew_room(&f, 2);
+    prepare("real");
+    lie.chunk = 4096;
+    lie.name = bytes_str("lie");
+    tell_lie();
+    meddler_answer(&f.v.line[BOB], OP_FILE_ANSWER, as_the_lie, NULL);
+    meddler_order(&f.v.line[BOB], DOWN, OP_FILE_CHUNK, 0, MEDDLE_DROP);
+    filecrew_accept(&f, BOB, "lie");
+    filecrew_is(&f, BOB, "lie", TRANSFER_MOVING);
+    f.v.m[BOB]->drain_worker.fn = not_now; /* its disk hangs */
+    const struct download *d = crew_engine(f.v.m[BOB])->files.downloads;
+    struct msg_file_chunk m = {.handle = d->handle, .data = bytes_of(large, sizeof large)};
+    for (uint32_t i = 0; i < 20; i++) {
+        meddler_tell(&f.v.line[BOB], OP_FILE_CHUNK, &m);
+        crew_turns(&f.v.crew, 1);
+        cr_assert_eq(d->batch.data.n + d->writer.batch.data.n, 0, "it is held");
+    }
+    filecrew_why(&f, BOB, "lie", "the relay sends more than it may");
+}
+
 /* ---- ids ---- */
 
 Test(evil_file_offer, id__that_somebody_has_is_given_to_nobody_else)
@@ -282,6 +355,22 @@ Test(evil_file_offer, name__of_the_hostile_lands_one_level_below_the_folder)
     cr_assert_null(filecrew_part(&f, BOB));
     cr_assert_eq(access("/etc/x", F_OK), -1);
     evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
+}
+
+/* ---- notes ---- */
+
+Test(evil_file_offer, note__of_the_longest_is_shown_whole)
+{
+    char note[OFFER_NOTE];
+
+    filecrew_room(&f, 2);
+    prepare("real");
+    for (size_t i = 0; i < sizeof note; i += 2)
+        memcpy(note + i, "\u00fc", 2); /* the last one, too, is not cut in two */
+    lie.note = bytes_of(note, sizeof note);
+    tell_lie();
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    cr_assert(bytes_eq(bytes_str(filecrew_find(&f, BOB, "a")->note), lie.note));
 }
 
 /* ---- who ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,9 +22,9 @@ static struct file_reader r;
 static unsigned finished;
 static const uint8_t ID[FILE_KEY_ID] = {1}, KEY[FILE_KEY] = {2};
 
-static void on_done(struct job *j)
+static void on_done(struct file_reader *of)
 {
-    cr_assert_eq(j, &r.job);
+    cr_assert_eq(of, &r);
     finished++;
 }
 
@@ -37,7 +38,7 @@ static void setup(void)
     support_tmpdir(dir, sizeof dir);
     (void)snprintf(path, sizeof path, "%s/file", dir);
     worker = worker_new_inline(wake, NULL, NULL);
-    r = (struct file_reader){.fd = -1, .job.done = on_done};
+    r = (struct file_reader){.fd = -1, .done = on_done};
     finished = 0;
 }
 
@@ -96,6 +97,21 @@ static enum err seal(uint32_t first, size_t n)
     return r.err;
 }
 
+/* The same by threads: each round waits until what it asked for is there. */
+static enum err read_all_by(struct worker *w)
+{
+    do {
+        unsigned before = finished;
+        cr_assert_eq(file_reader_next(&r, w), ERR_OK);
+        while (finished == before) {
+            struct pollfd p = {.fd = worker_fd(w), .events = POLLIN};
+            cr_assert_eq(poll(&p, 1, 60000), 1, "waited in vain for a slice");
+            worker_drain(w);
+        }
+    } while (r.err == ERR_OK && r.read < r.shape.count);
+    return r.err;
+}
+
 static void has_hash_of_file(void)
 {
     uint8_t *data = mem_alloc(r.shape.bytes + 1);
@@ -126,6 +142,39 @@ Test(file_reader, read__edges_of_a_chunk_and_of_a_slice)
         file_reader_close(&r);
     }
     cr_assert_geq(finished, MEM_COUNT(SIZES) + 1, "one was more than a slice");
+}
+
+Test(file_reader, read__by_two_threads_gives_the_same)
+{
+    struct worker *two = worker_new("two", 2, 4, NULL);
+    uint32_t count = 5 * FILE_READER_SLICE + 3;
+
+    write_file(count * CHUNK - 7);
+    open_it();
+    cr_assert_eq(read_all(), ERR_OK);
+    uint8_t(*tags)[FILE_KEY_TAG] = mem_array(count, sizeof *tags);
+    memcpy(tags, r.tags, count * sizeof *tags);
+    file_reader_close(&r);
+    open_it();
+    cr_assert_eq(read_all_by(two), ERR_OK);
+    cr_assert_eq(r.read, count);
+    has_hash_of_file();
+    cr_assert_arr_eq(r.tags, tags, count * sizeof *tags);
+    mem_free(tags);
+    worker_free(two);
+}
+
+/* A chunk that cannot be read ends it, though the slice before has no tags yet. */
+Test(file_reader, read__what_ends_early_by_two_threads_is_stale)
+{
+    struct worker *two = worker_new("two", 2, 4, NULL);
+
+    write_file(3 * FILE_READER_SLICE * CHUNK);
+    open_it();
+    cr_assert_eq(truncate(path, FILE_READER_SLICE * CHUNK + 5), 0);
+    cr_assert_eq(read_all_by(two), ERR_STALE);
+    cr_assert_lt(r.read, r.shape.count);
+    worker_free(two);
 }
 
 Test(file_reader, seal__gives_frames_that_open)
@@ -244,4 +293,23 @@ Test(file_reader, open__of_what_is_too_large)
     cr_assert_eq(truncate(path, (off_t)MSG_CHUNKS * CHUNK), 0);
     open_it();
     cr_assert_eq(r.shape.count, MSG_CHUNKS);
+}
+
+/* A worker that takes nothing more: nothing is left of what was asked for, and it can be asked
+ * for again. */
+Test(file_reader, seal__that_the_worker_does_not_take)
+{
+    struct worker *full = worker_new("full", 1, 0, NULL);
+
+    write_file(3 * CHUNK);
+    open_it();
+    cr_assert_eq(read_all(), ERR_OK);
+    r.want[0] = 1;
+    r.want_n = 1;
+    cr_assert_eq(file_reader_seal(&r, full), ERR_FULL);
+    cr_assert_eq(r.want_n, 0);
+    cr_assert_null(r.frame[0].chunk);
+    cr_assert_eq(seal(1, 1), ERR_OK);
+    cr_assert_eq(r.sealed, 1);
+    worker_free(full);
 }

@@ -199,12 +199,18 @@ Test(talk, gone__of_a_name_that_cannot_be_is_not_noted)
     cr_assert_not_null(talk_gone(c, bytes_of(endless, TALK_NAME - 1)));
 }
 
-static bool seen(uint32_t number)
+static bool seen_of(uint8_t who, uint32_t number)
 {
+    uint8_t print[POLICY_PRINT] = {who};
     uint8_t id[PAYLOAD_ID] = {0};
 
     memcpy(id, &number, sizeof number);
-    return talk_seen(c, id);
+    return talk_seen(c, print, id);
+}
+
+static bool seen(uint32_t number)
+{
+    return seen_of(0, number);
 }
 
 Test(talk, seen__remembers_the_newest)
@@ -218,6 +224,14 @@ Test(talk, seen__remembers_the_newest)
     cr_assert_not(seen(0), "the oldest is forgotten");
     cr_assert(seen(0));
     cr_assert_not(seen(1));
+}
+
+Test(talk, seen__of_one_is_not_seen_of_another)
+{
+    cr_assert_not(seen_of(1, 7));
+    cr_assert_not(seen_of(2, 7));
+    cr_assert(seen_of(1, 7));
+    cr_assert(seen_of(2, 7));
 }
 
 /* ---- secrets and tickets ---- */

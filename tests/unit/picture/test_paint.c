@@ -96,3 +96,45 @@ Test(paint, pixels__without_colours_black_is_what_is_dark)
     cr_expect_eq(black_as(false), ' ');
     cr_expect_eq(black_as(true), 0x2588);
 }
+
+/* How a picture that has one colour all over is painted with 256 of them: its only index. */
+static void painted_as(uint32_t rgb, struct art *a)
+{
+    const struct art_want w = {2, 4, ART_256, false, false};
+    struct pixels p = {32, 32, mem_alloc((size_t)32 * 32 * 4)};
+
+    for (size_t i = 0; i < (size_t)32 * 32; i++) {
+        p.rgba[i * 4] = (uint8_t)(rgb >> 16);
+        p.rgba[i * 4 + 1] = (uint8_t)(rgb >> 8);
+        p.rgba[i * 4 + 2] = (uint8_t)rgb;
+        p.rgba[i * 4 + 3] = 255;
+    }
+    paint_pixels(&p, &w, a);
+    pixels_fini(&p);
+}
+
+/* Neither one of the first 16, which are what their owner made of them, nor one of the greys.
+ */
+static bool of_the_cube(uint32_t index)
+{
+    return index >= 16 && index < 232;
+}
+
+Test(paint, pixels__a_colour_stays_one_whatever_the_first_sixteen_are)
+{
+    static const uint32_t SOME[] = {0xff0000, 0x0000ff, 0x00cd00, 0x5c5cff, 0x205a28};
+
+    for (size_t i = 0; i < MEM_COUNT(SOME); i++) {
+        struct art a;
+        painted_as(SOME[i], &a);
+        for (size_t k = 0; k < (size_t)a.rows * a.cols; k++) {
+            const struct art_cell *c = &a.cells[k];
+            cr_expect(
+                !(c->flags & ART_HAS_BG) || of_the_cube(c->bg), "%06x: %u", SOME[i], c->bg);
+            cr_expect(!(c->flags & ART_HAS_FG) || of_the_cube(c->fg) || c->letter == ' ',
+                "%06x: %u", SOME[i], c->fg);
+            cr_expect_neq(c->flags & (ART_HAS_BG | ART_HAS_FG), 0);
+        }
+        art_fini(&a);
+    }
+}

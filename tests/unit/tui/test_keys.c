@@ -53,6 +53,7 @@ static const struct key_case CASES[] = {
     {ACTION_RIGHT, "ab\x01", "ab", "X", "aXb", false},
     {ACTION_WORD_LEFT, "ab cd", "ab cd", "X", "ab Xcd", false},
     {ACTION_WORD_RIGHT, "ab cd\x01", "ab cd", "X", "abX cd", false},
+    {ACTION_WORD_OR_FILE, "ab cd\x01", "ab cd", "X", "abX cd", false},
     {ACTION_START, "ab", "ab", "X", "Xab", false},
     {ACTION_END, "ab\x01", "ab", "X", "abX", false},
     {ACTION_ERASE_LEFT, "abc", "abc", "", "\xe2\x96\xb8 ab\n", false},
