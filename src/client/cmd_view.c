@@ -3,6 +3,7 @@
 #include "client/cmd.h"
 
 #include "base/mem.h"
+#include "client/file_pump.h"
 #include "client/files.h"
 #include "client/group.h"
 #include "client/group_people.h"
@@ -29,7 +30,7 @@ static void do_quit(struct engine *e, const struct command_line *line)
 {
     (void)line;
     files_tell_parting(e);
-    engine_leave(e);
+    file_pump_quit(e);
 }
 
 static void do_clear(struct engine *e, const struct command_line *line)

@@ -123,6 +123,15 @@ void say_taken_back(struct engine *e, struct talk *c, const uint8_t id[PAYLOAD_I
     e->tag = tag;
 }
 
+bool say_takes_back(const struct talk *c)
+{
+    const struct talk_out *o = c->out;
+
+    while (o != NULL && o->kind != PAYLOAD_TAKEN_BACK)
+        o = o->next;
+    return o != NULL;
+}
+
 static struct talk_out *first_waiting(const struct talk *c)
 {
     struct talk_out *o = c->out;

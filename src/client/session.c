@@ -234,7 +234,7 @@ static void on_down(void *user, enum link_end why, const char *detail)
         if (e->loop->now_ms - e->ready_at_ms >= SETTLED_MS)
             e->tries = 0;
     }
-    if (e->state == ENGINE_AWAIT_LEFT)
+    if (e->state == ENGINE_AWAIT_LEFT || (e->leaving && e->state == ENGINE_READY))
         engine_set_state(e, ENGINE_ENDED);
     else if (e->fatal && e->state != ENGINE_ENDED)
         engine_set_state(e, ENGINE_REFUSED);
@@ -346,7 +346,12 @@ static void on_save_again(void *arg)
 
 static void on_leave_due(void *arg)
 {
-    engine_drop(arg, "no goodbye came");
+    struct engine *e = arg;
+
+    if (e->state == ENGINE_READY)
+        engine_leave(e); /* what was to be said first is not said */
+    else
+        engine_drop(e, "no goodbye came");
 }
 
 static void dial(struct engine *e)
@@ -534,7 +539,7 @@ static void serve(struct engine *e, const struct intent *i)
     e->at = page_meant(e, i);
     if (i->kind == INTENT_QUIT) {
         files_tell_parting(e);
-        engine_leave(e);
+        file_pump_quit(e);
     } else if (i->kind == INTENT_DRAFT) {
         struct talk *c = engine_of_page(e, e->at);
         if (c != NULL)
@@ -580,7 +585,7 @@ void session_intents(struct session *s)
 
 void session_quit(struct session *s)
 {
-    engine_leave(&s->e);
+    file_pump_quit(&s->e);
 }
 
 bool session_over(const struct session *s)

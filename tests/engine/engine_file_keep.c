@@ -171,6 +171,28 @@ Test(engine_file_keep, many__that_are_over_take_nothing_that_is_held)
     filecrew_goes(&f, ALICE, OPS, BOB, "after", 10);
 }
 
+/* An offer that nobody answers is kept for a week. */
+Test(engine_file_keep, offer__of_last_week_is_forgotten)
+{
+    static const struct {
+        int64_t days;
+        size_t stay;
+    } ROWS[] = {{6, 1}, {8, 0}};
+
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct download *d = crew_engine(f.v.m[BOB])->files.downloads;
+        d->offered_ms = f.v.sim.loop.wall_ms - ROWS[i].days * 86400000;
+        keep_download(d->e, d);
+        again(BOB);
+        cr_assert_eq(transfers_open(&f.v.m[BOB]->model->files), ROWS[i].stay);
+    }
+    again(BOB);
+    cr_assert_eq(f.v.m[BOB]->model->files.count, 0, "its row stays");
+}
+
 /* ---- guests ---- */
 
 static void guests(void)
@@ -224,6 +246,37 @@ Test(engine_file_keep, quit__tells_a_guest_what_is_given_up)
 {
     guests();
     quits(BOB, "a file is given up");
+}
+
+/* And so are those who take it, under seal, before the sender is gone. */
+Test(engine_file_keep, quit__of_a_guest_takes_back_what_it_sends)
+{
+    guests();
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    crew_stop(f.v.m[ALICE]);
+    filecrew_is(&f, BOB, "a", TRANSFER_FAILED);
+    filecrew_why(&f, BOB, "a", "the sender took it back");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
+
+/* Who cannot say it goes all the same. */
+Test(engine_file_keep, quit__of_a_guest_waits_for_nobody_for_long)
+{
+    guests();
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    meddler_order(&f.v.line[ALICE], UP, OP_SAY, 0, MEDDLE_DROP);
+    session_quit(f.v.m[ALICE]->session);
+    crew_run(&f.v.crew, 5000);
+    cr_assert(session_over(f.v.m[ALICE]->session));
+    filecrew_is(&f, BOB, "a", TRANSFER_LOST);
+    filecrew_why(&f, BOB, "a", "the relay says that the sender");
+    filecrew_type(&f, BOB, "/cancel");
+    filecrew_is(&f, BOB, "a", TRANSFER_REFUSED);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
 }
 
 /* Nobody could finish the part of somebody who is nobody tomorrow. */
