@@ -379,6 +379,27 @@ void file_slug(char out[FILE_SLUG], struct bytes name, const uint8_t digest[4])
         digest[1], digest[2], digest[3]);
 }
 
+enum err file_from_root(struct buf *out, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    bool folder = name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+    char *before = mem_dup(path, strlen(path) + 1);
+
+    buf_clear(out);
+    if (!folder)
+        before[name - path] = '\0';
+    char *real = realpath(before[0] != '\0' ? before : ".", NULL);
+    mem_free(before);
+    if (real == NULL)
+        return ERR_NOT_FOUND;
+    buf_text(out, real);
+    if (!folder)
+        buf_fmt(out, "%s%s", strcmp(real, "/") == 0 ? "" : "/", name);
+    free(real);
+    return buf_end(out);
+}
+
 enum err file_xdg(struct buf *out, const char *kind, const char *app)
 {
     static const struct {

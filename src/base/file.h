@@ -28,6 +28,9 @@ enum err file_move_new(const char *from, const char *to);
  * like any file of ours. -1: errno. */
 int file_open_beneath(int dirfd, const char *name);
 bool file_exists(const char *path);
+/* A path as one that is good from any folder: where links lead is followed for its folder, the
+ * last part keeps its name. ERR_NOT_FOUND: there is no such folder. ERR_TOO_BIG. */
+enum err file_from_root(struct buf *out, const char *path);
 /* Made when missing, 0600, and ours until *fd is given back: ERR_BUSY while anybody else holds
  * it. A process that ends gives it back; the file stays. */
 enum err file_lock(const char *path, int *fd);

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/part.h"
 #include "bin/sotto.h"
 #include "client/file_reader.h"
@@ -34,14 +35,18 @@ static enum err look_at_file(struct client *c, char *why, size_t why_n)
     struct file_reader r = {.fd = -1};
     char trouble[200];
     char shown[200];
+    struct buf whole;
 
     enum err e = file_reader_open(&r, path, trouble, sizeof trouble);
     file_reader_close(&r);
-    c->path = e == ERR_OK ? realpath(path, NULL) : NULL;
-    if (e == ERR_OK && c->path == NULL) {
-        (void)snprintf(trouble, sizeof trouble, "its folder cannot be found");
-        e = ERR_NOT_FOUND;
+    buf_init(&whole, PATH_MAX);
+    if (e == ERR_OK) {
+        e = file_from_root(&whole, path);
+        (void)snprintf(trouble, sizeof trouble, "%s",
+            e == ERR_TOO_BIG ? "its path is too long" : "its folder cannot be found");
     }
+    c->path = e == ERR_OK ? strdup(buf_cstr(&whole)) : NULL;
+    buf_free(&whole);
     brief(path, shown);
     if (e != ERR_OK)
         (void)snprintf(why, why_n, "%s is not sent: %s.", shown, trouble);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/home.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -91,17 +92,23 @@ bool upload_open(struct upload *u, const char *path, char *why, size_t why_n)
 static bool whole_path(struct bytes path, char out[UPLOAD_PATH])
 {
     struct buf given;
+    struct buf whole;
 
     if (path.n == 0 || memchr(path.p, '\0', path.n) != NULL)
         return false;
     buf_init(&given, UPLOAD_PATH - 1);
+    buf_init(&whole, UPLOAD_PATH - 1);
     home_expand(&given, path);
-    char *real = buf_end(&given) == ERR_OK ? realpath(buf_cstr(&given), NULL) : NULL;
-    int n = snprintf(out, UPLOAD_PATH, "%s", real != NULL ? real : buf_cstr(&given));
-    bool fits = buf_end(&given) == ERR_OK && n >= 0 && n < UPLOAD_PATH;
-    free(real);
+    enum err e = buf_end(&given);
+    if (e == ERR_OK)
+        e = file_from_root(&whole, buf_cstr(&given));
+    if (e == ERR_NOT_FOUND) /* who opens it says so */
+        (void)bytes_copy(out, UPLOAD_PATH, buf_view(&given));
+    else if (e == ERR_OK)
+        (void)bytes_copy(out, UPLOAD_PATH, buf_view(&whole));
     buf_free(&given);
-    return fits;
+    buf_free(&whole);
+    return e == ERR_OK || e == ERR_NOT_FOUND;
 }
 
 struct upload *upload_begin(

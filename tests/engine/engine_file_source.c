@@ -212,6 +212,20 @@ Test(engine_file_source, path__what_cannot_be_sent_is_said_in_words)
     is_refused("~/none", "none is not sent: there is no such file.");
 }
 
+/* Who sends it was asked about that name, and nobody need hear what it leads to. */
+Test(engine_file_source, path__of_a_link_is_sent_under_the_links_name)
+{
+    filecrew_write(filecrew_path(&f, "draft-of-the-notice.txt"), 5000, 1);
+    cr_assert_eq(
+        symlink(filecrew_path(&f, "draft-of-the-notice.txt"), filecrew_path(&f, "report.txt")),
+        0);
+    filecrew_type(&f, ALICE, "/send %s", filecrew_path(&f, "report.txt"));
+    filecrew_accept(&f, BOB, "report.txt");
+    filecrew_is(&f, BOB, "report.txt", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "report.txt", "draft-of-the-notice.txt");
+    cr_assert_null(filecrew_find(&f, ALICE, "draft-of-the-notice.txt"));
+}
+
 Test(engine_file_source, path__that_may_not_be_read)
 {
     filecrew_write(filecrew_path(&f, "shut"), 10, 1);

@@ -287,6 +287,33 @@ Test(file, move_new__takes_a_free_name_only)
     cr_expect_eq(file_move_new(at("from"), at("to2")), ERR_NOT_FOUND);
 }
 
+Test(file, from_root__keeps_the_last_name_and_follows_the_folder)
+{
+    char real[4096], want[4200];
+    struct buf out;
+
+    buf_init(&out, 8192);
+    cr_assert_eq(chdir(dir), 0);
+    cr_assert_not_null(getcwd(real, sizeof real));
+    cr_assert_eq(mkdir("folder", 0700), 0);
+    cr_assert_eq(symlink("folder", "way"), 0);
+    cr_assert_eq(symlink("/etc/passwd", "folder/link"), 0);
+    static const char *const PATHS[][2] = {{"way/link", "/folder/link"}, {"x", "/x"},
+        {"./way/../x", "/x"}, {"way/", "/folder"}, {"way/..", ""}, {".", ""}};
+    for (size_t i = 0; i < MEM_COUNT(PATHS); i++) {
+        (void)snprintf(want, sizeof want, "%s%s", real, PATHS[i][1]);
+        cr_expect_eq(file_from_root(&out, PATHS[i][0]), ERR_OK, "%s", PATHS[i][0]);
+        cr_expect_str_eq(buf_cstr(&out), want);
+    }
+    cr_expect_eq(file_from_root(&out, "/x"), ERR_OK);
+    cr_expect_str_eq(buf_cstr(&out), "/x");
+    cr_expect_eq(file_from_root(&out, "nowhere/x"), ERR_NOT_FOUND);
+    buf_free(&out);
+    buf_init(&out, 10);
+    cr_expect_eq(file_from_root(&out, "way/link"), ERR_TOO_BIG);
+    buf_free(&out);
+}
+
 Test(file, open_beneath__appends_below_and_makes_it_private)
 {
     int root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -260,6 +260,25 @@ Test(once_file, send__what_never_moves_is_given_up)
     close_once(s);
 }
 
+/* What moved in between begins the patience anew. */
+Test(once_file, send__what_moves_now_and_then_is_not_given_up)
+{
+    struct once_setup setup = to_send();
+    struct stage *s = open_once(&setup);
+    uint64_t tag;
+    struct transfer *t = sending(s, &tag);
+
+    for (int i = 0; i < 3; i++) {
+        stage_file_is(s, t, TRANSFER_LOST, "no connection to the relay");
+        stage_turn(s, 1);
+        stage_turn(s, face_patience(s->face) - 1);
+        stage_file_is(s, t, TRANSFER_MOVING, NULL);
+        stage_turn(s, 1);
+        cr_expect(stage_idle(s), "%d", i);
+    }
+    close_once(s);
+}
+
 Test(once_file, send__progress_is_a_line_in_ten_or_one_written_again)
 {
     struct once_setup setup = to_send();
@@ -417,8 +436,33 @@ Test(once_file, receive__what_was_there_before_is_none_of_it)
     stage_file_is(s, stage_file(s, 1, false), TRANSFER_DONE, NULL);
     s->face = once_new(s->model, &setup, s->fd);
     stage_turn(s, 1);
+    stage_turn(s, 1);
     cr_expect_str_empty(stage_said(s));
     cr_expect_not(s->face->over);
+    close_once(s);
+}
+
+Test(once_file, receive__counts_each_of_them_once)
+{
+    struct once_setup setup = to_receive("bob");
+    setup.number = 2;
+    struct stage *s = open_once(&setup);
+    struct transfer *t[2];
+
+    for (unsigned i = 0; i < 2; i++) {
+        char line[16] = "/accept 1";
+        cr_expect_not(s->face->over);
+        t[i] = stage_file(s, (uint8_t)(i + 1), false);
+        stage_turn(s, 1);
+        line[8] = (char)('1' + i);
+        (void)stage_take(s, INTENT_LINE, line);
+        (void)bytes_copy(t[i]->path, sizeof t[i]->path, bytes_str("/tmp/report.pdf"));
+        stage_file_is(s, t[i], TRANSFER_DONE, NULL);
+        for (int turn = 0; turn < 3; turn++)
+            stage_turn(s, 1);
+        cr_expect_str_eq(stage_said(s), "/tmp/report.pdf\n");
+    }
+    expect_end(s, FACE_OK, "");
     close_once(s);
 }
 
@@ -477,6 +521,9 @@ Test(once_file, receive__interrupted_gives_up_what_comes)
     face_stop(s->face, FACE_NOBODY);
     (void)stage_take(s, INTENT_LINE, "/cancel 1");
     cr_expect_not(s->face->over);
+    (void)stage_file(s, 2, false);
+    stage_turn(s, 1);
+    cr_expect(stage_idle(s), "who leaves takes no more");
     stage_file_is(s, t, TRANSFER_REFUSED, "given up by you");
     stage_turn(s, 1);
     expect_end(s, FACE_NOBODY, "0 came in before.");

@@ -244,6 +244,9 @@ Test(plain, file__of_a_stranger_cannot_pass_for_another_line)
     cr_expect_str_eq(stage_said(s),
         "09:41 - offer 1: b<U+000A>ob#kuti sends x, 0 bytes, file: /accept 1 or /refuse 1; "
         "see<U+000A>09:41 #ops alice: yes<U+001B>[2J\n");
+    transfer_set_state(t, TRANSFER_REFUSED, "no\n09:41 #ops alice: yes\x1b[2J");
+    model_file_changed(s->model, t);
+    cr_expect_str_eq(stage_said(s), "09:41 - x: no<U+000A>09:41 #ops alice: yes<U+001B>[2J\n");
     close_plain(s);
 }
 
