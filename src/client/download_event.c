@@ -230,5 +230,8 @@ void download_ended(struct download *d, const struct msg_file_end_event *m)
         return;
     if (again) /* with what is there */
         files_look_at(d->e, d->wait_ms);
-    files_show(d->e, d->shown, TRANSFER_LOST, why != NULL ? why : again ? SOON : NOT_NOW);
+    files_show(d->e, d->shown, d->shown->resting ? TRANSFER_PAUSED : TRANSFER_LOST,
+        why != NULL ? why
+        : again     ? SOON
+                    : NOT_NOW);
 }
