@@ -170,6 +170,12 @@ static bool may_end(const struct download *d)
     return !d->over && !d->checking && !d->placed && !d->writer.was_whole;
 }
 
+/* Whoever offers it offers it again when they can, which no guest can that is gone. */
+static bool comes_again(const struct download *d, uint8_t why)
+{
+    return why == FILE_END_STALLED || (why == FILE_END_SENDER && d->shown->tag[0] == '\0');
+}
+
 /* The relay knows it already. */
 static void stand_alone(struct download *d)
 {
@@ -219,14 +225,14 @@ void download_ended(struct download *d, const struct msg_file_end_event *m)
     if (!may_end(d))
         return;
     stand_alone(d);
-    if (!d->accepted) {
+    if (!d->accepted && !comes_again(d, m->why)) {
         download_fail(d, true, open_end(m->why));
         return;
     }
     const char *why = relay_says(m);
     bool again = m->why == FILE_END_STALLED || m->why == FILE_END_BROKEN;
     d->wait_ms = again ? d->e->loop->now_ms + AGAIN_MS : UINT64_MAX;
-    if (d->shown->resting && why == NULL)
+    if (!d->accepted || (d->shown->resting && why == NULL))
         return;
     if (again) /* with what is there */
         files_look_at(d->e, d->wait_ms);

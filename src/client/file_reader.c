@@ -307,5 +307,8 @@ enum err file_reader_seal(struct file_reader *r, struct worker *w)
         r->frame[i] =
             span_new(CHUNK_PUT + file_shape_chunk(&r->shape, r->want[i]) + FILE_KEY_TAG);
     prepare(r, run_seal);
-    return submit(r, w, &r->job);
+    enum err e = submit(r, w, &r->job);
+    if (e != ERR_OK)
+        file_reader_drop(r);
+    return e;
 }

@@ -336,13 +336,18 @@ enum err file_writer_open(struct file_writer *w, struct worker *on)
 
 enum err file_writer_take(struct file_writer *w, struct file_batch *b, struct worker *on)
 {
+    struct file_batch given = *b;
     struct file_batch empty = w->batch;
 
     file_batch_clear(&empty);
-    w->batch = *b;
-    *b = empty;
+    w->batch = given;
     w->job.run = run_take;
-    return worker_submit(on, &w->job);
+    enum err e = worker_submit(on, &w->job);
+    if (e == ERR_OK)
+        *b = empty;
+    else
+        w->batch = empty;
+    return e;
 }
 
 enum err file_writer_check(struct file_writer *w, struct worker *on)

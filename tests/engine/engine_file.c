@@ -23,6 +23,11 @@ static void teardown(void)
     filecrew_fini(&f);
 }
 
+static bool is_over(void *arg)
+{
+    return transfer_over(arg);
+}
+
 TestSuite(engine_file, .init = setup, .fini = teardown);
 
 Test(engine_file, size__every_edge_of_a_chunk_comes_whole)
@@ -175,4 +180,22 @@ Test(engine_file, many__more_than_the_relay_takes_wait)
         filecrew_is(&f, BOB, name, TRANSFER_DONE);
         filecrew_same(&f, BOB, name, name);
     }
+}
+
+/* What is meant for people whose keys were compared is said to nobody else. */
+Test(engine_file, careful__is_not_offered_where_somebody_is_not_verified)
+{
+    filecrew_room(&f, 2);
+    filecrew_write(filecrew_path(&f, "secret"), 10, 1);
+    cr_assert_eq(intents_push(&f.v.m[ALICE]->model->intents, INTENT_FILE_CAREFUL,
+                     bytes_str(filecrew_path(&f, "secret"))),
+        ERR_OK);
+    session_intents(f.v.m[ALICE]->session);
+    struct transfer *t = filecrew_find(&f, ALICE, "secret");
+    cr_assert(crew_until(&f.v.crew, is_over, t));
+    cr_assert_str_eq(t->why, "somebody reads along whose key was not compared");
+    crew_run(&f.v.crew, 5000);
+    cr_assert_null(filecrew_find(&f, BOB, "secret"));
+    cr_assert_eq(filecrew_chunks(&f, ALICE, UP), 0);
+    filecrew_goes(&f, ALICE, OPS, BOB, "open", 10);
 }

@@ -171,6 +171,28 @@ Test(engine_file_keep, many__that_are_over_take_nothing_that_is_held)
     filecrew_goes(&f, ALICE, OPS, BOB, "after", 10);
 }
 
+/* An offer that nobody answers is kept for a week. */
+Test(engine_file_keep, offer__of_last_week_is_forgotten)
+{
+    static const struct {
+        int64_t days;
+        size_t stay;
+    } ROWS[] = {{6, 1}, {8, 0}};
+
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct download *d = crew_engine(f.v.m[BOB])->files.downloads;
+        d->offered_ms = f.v.sim.loop.wall_ms - ROWS[i].days * 86400000;
+        keep_download(d->e, d);
+        again(BOB);
+        cr_assert_eq(transfers_open(&f.v.m[BOB]->model->files), ROWS[i].stay);
+    }
+    again(BOB);
+    cr_assert_eq(f.v.m[BOB]->model->files.count, 0, "its row stays");
+}
+
 /* ---- guests ---- */
 
 static void guests(void)

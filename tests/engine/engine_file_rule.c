@@ -246,3 +246,35 @@ Test(engine_file_rule, offer__to_somebody_away_is_found_and_accepted)
     filecrew_is(&f, BOB, "a", TRANSFER_DONE);
     filecrew_same(&f, BOB, "a", "a");
 }
+
+/* Whoever offers it comes back and offers it again: nobody has to have answered in time. */
+Test(engine_file_rule, offer__outlives_a_restart_of_its_sender)
+{
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    crew_stop(f.v.m[ALICE]);
+    crew_run(&f.v.crew, 120000); /* longer than the relay waits for her */
+    cr_assert_eq(filecrew_find(&f, BOB, "a")->state, TRANSFER_OFFERED, "%s",
+        filecrew_find(&f, BOB, "a")->why);
+    crew_start(f.v.m[ALICE]);
+    filecrew_is(&f, ALICE, "a", TRANSFER_OFFERED);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "a", "a");
+}
+
+/* And who accepts it meanwhile is asked no second time. */
+Test(engine_file_rule, offer__is_accepted_while_its_sender_is_away)
+{
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 10);
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    crew_stop(f.v.m[ALICE]);
+    crew_run(&f.v.crew, 120000);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_is(&f, BOB, "a", TRANSFER_LOST);
+    crew_start(f.v.m[ALICE]);
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "a", "a");
+}

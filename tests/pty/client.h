@@ -23,6 +23,8 @@ extern struct live relay;
 void client_relay_up(void);
 void client_relay_down(void);
 
+/* "TZ=...", of a place where it is about noon: no day ends while a test looks. */
+void client_noon(char out[16]);
 void client_server(char out[64], const struct live *to);
 struct pty *client_start(const struct live *to, const struct client_wish *wish);
 /* The same, and waits until it is connected under its nick. */

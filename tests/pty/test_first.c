@@ -40,17 +40,17 @@ static struct pty *begin(int cols, int rows, const char *const *words)
     const char *asan = getenv("ASAN_OPTIONS");
     const char *build = getenv("SOTTO_BUILD");
     struct pty *p;
-    char program[512], home[128], options[512];
+    char program[512], home[128], options[512], noon[16];
     const char *argv[10] = {program};
-    const char *env[] = {
-        "TERM=xterm-256color", "LC_ALL=C.UTF-8", "TZ=UTC", home, options, NULL};
+    const char *env[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", noon, home, options, NULL};
 
     for (size_t i = 0; words[i] != NULL; i++)
         argv[1 + i] = words[i];
     (void)snprintf(program, sizeof program, "%s/sotto", build != NULL ? build : ".");
+    client_noon(noon);
     (void)snprintf(home, sizeof home, "HOME=%s", relay.dir);
     (void)snprintf(options, sizeof options, "ASAN_OPTIONS=%s", asan != NULL ? asan : "");
-    p = pty_start(&(struct pty_wish){argv, env, cols, rows});
+    p = pty_start(&(struct pty_wish){.argv = argv, .env = env, .cols = cols, .rows = rows});
     pty_allow(p, ORACLE_MOUSE); /* some set it */
     return p;
 }

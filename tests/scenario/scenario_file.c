@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* Files from one to some: offers, answers, chunks, and how it ends. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "files.h"
 #include "group.h"
 #include "server/transfer.h"
+#include "support/support.h"
 #include "support/world.h"
 
 #define COUNT 100
@@ -509,6 +512,9 @@ Test(scenario_file, pause__with_credit_out_is_no_stall_afterwards)
     run(20000);
     cr_assert_not(give.ended);
     give.idle = false;
+    giver_step(&give);
+    sim_run(&sim, 5000); /* nor is it one of who had nothing to take for so long */
+    cr_assert_neq(giver_state(&give, "bob"), FILE_GONE);
     run(2000);
     everybody_has_it(1);
 }
@@ -550,6 +556,21 @@ Test(scenario_file, pause__by_a_receiver_lets_the_others_go_on)
     cr_assert_eq(give.end, FILE_END_DONE);
 }
 
+Test(scenario_file, pause__by_who_receives_nothing_is_refused)
+{
+    in_room(3, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    (void)taker_refuse(&takes[1]);
+    run(5000);
+    everybody_has_it(1);
+    for (size_t i = 0; i < 3; i++) { /* has it, refused, was only asked */
+        cr_assert_eq(files_pause(ALL[1 + i], give.handle, 1), STATUS_REFUSED);
+        people_refused(ALL[1 + i], CODE_NO_TRANSFER, "no such file");
+    }
+    cr_assert_eq(giver_state(&give, "bob"), FILE_DONE);
+}
+
 /* Nothing else would tell the sender that there is room again. */
 Test(scenario_file, pause__by_the_one_that_held_everybody_up)
 {
@@ -578,6 +599,53 @@ Test(scenario_file, answer__of_somebody_out_of_reach_is_not_waited_for)
     takes[1].a = NULL;
     run(2000);
     cr_assert(taker_done(&takes[0]));
+}
+
+/* ---- the audit log ---- */
+
+static void expect_audit(const char *dir, const char *const *lines, size_t n)
+{
+    char path[300];
+    struct buf log;
+
+    (void)snprintf(path, sizeof path, "%s/audit/audit.log", dir);
+    buf_init(&log, 1u << 20);
+    cr_assert_eq(file_read(path, &log), ERR_OK);
+    for (size_t i = 0; i < n; i++)
+        cr_assert_not_null(
+            strstr(buf_cstr(&log), lines[i]), "%s is not in\n%s", lines[i], buf_cstr(&log));
+    buf_free(&log);
+}
+
+Test(scenario_file, audit__has_who_offered_how_much_to_whom_and_how_it_ended)
+{
+    static const char *const LINES[] = {"405604 bytes in 100 chunks, to bob",
+        "405604 bytes in 100 chunks, 2 may answer", "file_drop", "\"carol\"", "stalled",
+        "done, 1 have it", "cancelled, 0 have it, by alice"};
+    char dir[256];
+
+    support_tmpdir(dir, sizeof dir);
+    sim_stop(&sim);
+    sim.audit_dir = dir;
+    sim_start(&sim);
+    in_room(2, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    (void)taker_accept(&takes[1]);
+    takes[1].idle = true;
+    run(40000);
+    (void)taker_refuse(&takes[1]);
+    run(1000);
+    cr_assert_eq(give.end, FILE_END_DONE);
+    giver_init(&give, &alice, 8, CONVO_DIRECT, "bob", COUNT);
+    cr_assert_eq(giver_offer(&give), STATUS_DONE);
+    (void)giver_cancel(&give);
+    sim_run(&sim, 10);
+    expect_audit(dir, LINES, MEM_COUNT(LINES));
+    sim_stop(&sim);
+    sim.audit_dir = NULL;
+    sim_start(&sim);
+    support_rmtree(dir);
 }
 
 /* ---- cancel ---- */

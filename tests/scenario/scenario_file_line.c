@@ -459,6 +459,18 @@ Test(scenario_file_line, limit__memory_in_all)
     cr_assert_eq(taker_accept(&takes[0]), STATUS_DONE);
 }
 
+Test(scenario_file_line, limit__memory_up_to_the_last_byte)
+{
+    two_in_a_room();
+    offered(1, STATUS_DONE);
+    sim.config.limits.file_memory_bytes = 2 * (int64_t)sim.server->files->reserved;
+    offered(2, STATUS_DONE);
+    offered(3, STATUS_REFUSED);
+    memset(give.id, 2, sizeof give.id);
+    cr_assert_eq(giver_cancel(&give), STATUS_DONE);
+    offered(3, STATUS_DONE);
+}
+
 Test(scenario_file_line, limit__size)
 {
     two_in_a_room();
@@ -592,6 +604,20 @@ Test(scenario_file_line, chunk__above_the_credit)
     under_way(false);
     settled();
     broken(COUNT - 1, 100 + MSG_CHUNK_TAG);
+}
+
+/* Slow is not still: a chunk now and then, and credit that is never used up. */
+Test(scenario_file_line, chunk__now_and_then_is_no_stall)
+{
+    under_way(false);
+    settled();
+    for (int i = 0; i < 20; i++) {
+        giver_send(&give, next_due(), FILES_CHUNK + MSG_CHUNK_TAG);
+        run(4000);
+    }
+    cr_assert_not(give.ended);
+    cr_assert_gt(takes[0].has.held, 30);
+    cr_assert_eq(giver_cancel(&give), STATUS_DONE);
 }
 
 Test(scenario_file_line, chunk__out_of_range)
@@ -755,6 +781,25 @@ Test(scenario_file_line, ack__said_twice_is_once)
     give.idle = false;
     run(3000);
     both_have_it();
+}
+
+/* The same number again and again is no sign that anything is taken. */
+Test(scenario_file_line, ack__said_again_for_ever_is_a_stall)
+{
+    under_way(false);
+    settled();
+    takes[1].idle = true;
+    give.idle = false;
+    for (int i = 0; i < 8; i++) {
+        run(5000);
+        taker_ack(&takes[1], takes[1].acked);
+    }
+    run(2000);
+    cr_assert_eq(giver_state(&give, "carol"), FILE_GONE);
+    cr_assert(taker_done(&takes[0]));
+    takes[1].idle = false;
+    run(10);
+    cr_assert_eq(takes[1].end, FILE_END_STALLED);
 }
 
 Test(scenario_file_line, ack__by_strangers_is_nothing)

@@ -294,3 +294,22 @@ Test(file_reader, open__of_what_is_too_large)
     open_it();
     cr_assert_eq(r.shape.count, MSG_CHUNKS);
 }
+
+/* A worker that takes nothing more: nothing is left of what was asked for, and it can be asked
+ * for again. */
+Test(file_reader, seal__that_the_worker_does_not_take)
+{
+    struct worker *full = worker_new("full", 1, 0, NULL);
+
+    write_file(3 * CHUNK);
+    open_it();
+    cr_assert_eq(read_all(), ERR_OK);
+    r.want[0] = 1;
+    r.want_n = 1;
+    cr_assert_eq(file_reader_seal(&r, full), ERR_FULL);
+    cr_assert_eq(r.want_n, 0);
+    cr_assert_null(r.frame[0].chunk);
+    cr_assert_eq(seal(1, 1), ERR_OK);
+    cr_assert_eq(r.sealed, 1);
+    worker_free(full);
+}

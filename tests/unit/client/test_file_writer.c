@@ -290,6 +290,21 @@ Test(file_writer, take__of_what_is_none_takes_what_came_before_it)
     cr_assert_eq(w.have.held, 1);
 }
 
+Test(file_writer, take__that_the_worker_does_not_take_stays_with_its_owner)
+{
+    struct worker *full = worker_new("full", 1, 0, NULL);
+    struct file_batch b = {0};
+
+    cr_assert_eq(open_it(), ERR_OK);
+    cr_assert_eq(take_one(1), ERR_OK);
+    add(&b, 0, 0);
+    cr_assert_eq(file_writer_take(&w, &b, full), ERR_FULL);
+    cr_assert_eq(b.n, 1);
+    cr_assert_eq(take(&b), ERR_OK);
+    cr_assert_eq(w.have.held, 2);
+    worker_free(full);
+}
+
 /* A second time it is looked at as hard, and changes nothing. */
 Test(file_writer, take__twice)
 {

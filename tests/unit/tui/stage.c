@@ -238,13 +238,14 @@ static bool wait_for_keys(struct tui *t, uint64_t pace, const sigset_t *mask)
     int ms = sleep_of(t, pace);
     struct timespec at_most = {ms / 1000, ms % 1000 * 1000000};
     int ready = ppoll(&in, 1, ms < 0 ? NULL : &at_most, mask);
+    bool fine = ready >= 0 || errno == EINTR; /* before others have their errors */
 
     if (ready > 0 && (in.revents & (POLLIN | POLLHUP)) == POLLHUP)
         return false;
     tui_time(t, clock_mono_ms() * pace + stage_held());
     if (ready > 0)
         (void)tui_input(t);
-    return ready >= 0 || errno == EINTR;
+    return fine;
 }
 
 static void play(const char *scene)
@@ -296,6 +297,7 @@ struct pty *stage_start(const struct stage_wish *wish)
         wish->ascii ? "LC_ALL=C" : "LC_ALL=C.UTF-8",
         wish->editor != NULL ? wish->editor : "EDITOR=true",
         wish->home != NULL ? wish->home : "HOME=/",
+        wish->light ? "COLORFGBG=0;15" : "COLORFGBG=",
         files ? "PATH=/nowhere" : NULL, /* no opener of this machine is started */
         NULL};
 
