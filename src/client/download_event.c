@@ -204,7 +204,7 @@ static const char *open_end(uint8_t why)
 
 /* Of one that was accepted: the sender ends it, under seal, or the person. NULL: it says
  * nothing that would last. */
-static const char *relay_says(const struct msg_file_end_event *m)
+static const char *relay_says(const struct download *d, const struct msg_file_end_event *m)
 {
     switch (m->why) {
     case FILE_END_CANCELLED:
@@ -215,6 +215,10 @@ static const char *relay_says(const struct msg_file_end_event *m)
                    : "the relay says that you are no longer there. /cancel removes what came";
     case FILE_END_FORBIDDEN:
         return "this relay takes no files any more. /cancel removes what came";
+    case FILE_END_SENDER:
+        return comes_again(d, m->why)
+                   ? NULL
+                   : "the sender was a guest and is gone. /cancel removes what came";
     default:
         return NULL;
     }
@@ -229,12 +233,15 @@ void download_ended(struct download *d, const struct msg_file_end_event *m)
         download_fail(d, true, open_end(m->why));
         return;
     }
-    const char *why = relay_says(m);
+    const char *why = relay_says(d, m);
     bool again = m->why == FILE_END_STALLED || m->why == FILE_END_BROKEN;
     d->wait_ms = again ? d->e->loop->now_ms + AGAIN_MS : UINT64_MAX;
     if (!d->accepted || (d->shown->resting && why == NULL))
         return;
     if (again) /* with what is there */
         files_look_at(d->e, d->wait_ms);
-    files_show(d->e, d->shown, TRANSFER_LOST, why != NULL ? why : again ? SOON : NOT_NOW);
+    files_show(d->e, d->shown, d->shown->resting ? TRANSFER_PAUSED : TRANSFER_LOST,
+        why != NULL ? why
+        : again     ? SOON
+                    : NOT_NOW);
 }

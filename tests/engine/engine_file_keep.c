@@ -279,6 +279,22 @@ Test(engine_file_keep, quit__of_a_guest_waits_for_nobody_for_long)
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
 }
 
+/* Of one that was not even heard it is said that it comes no more. */
+Test(engine_file_keep, gone__a_guest_does_not_come_back)
+{
+    guests();
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    crew_kill(f.v.m[ALICE]);
+    crew_run(&f.v.crew, 200000);
+    filecrew_is(&f, BOB, "a", TRANSFER_LOST);
+    filecrew_why(&f, BOB, "a", "/cancel removes what came");
+    filecrew_type(&f, BOB, "/cancel");
+    filecrew_is(&f, BOB, "a", TRANSFER_REFUSED);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
+
 /* Nobody could finish the part of somebody who is nobody tomorrow. */
 Test(engine_file_keep, guests__leave_no_part_behind)
 {

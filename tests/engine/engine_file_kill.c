@@ -509,6 +509,38 @@ Test(engine_file_kill, cancel__reaches_whoever_was_away)
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
 }
 
+/* Whatever of it was on disk by then: it ends for both, and no part stays. */
+static void killed_after_cancel(size_t who)
+{
+    size_t done = 0;
+
+    for (unsigned k = 0; k < 12; k++) {
+        under_way(k, LARGE);
+        filecrew_moves(&f, BOB, name, 3 * CHUNK);
+        filecrew_type(&f, who, "/cancel %u", filecrew_find(&f, who, name)->n);
+        crew_turns(&f.v.crew, k);
+        again(who);
+        crew_run(&f.v.crew, 30000);
+        const struct transfer *a = filecrew_find(&f, ALICE, name);
+        const struct transfer *b = filecrew_find(&f, BOB, name);
+        cr_assert(a == NULL || transfer_over(a), "alice, turn %u: %s", k, a->why);
+        cr_assert(b == NULL || transfer_over(b), "bob, turn %u: %s", k, b->why);
+        cr_assert_null(filecrew_part(&f, BOB), "a part stays at turn %u", k);
+        done += access(filecrew_got(&f, BOB, name), F_OK) == 0;
+    }
+    cr_assert_leq(done, 2, "%zu came all the same", done);
+}
+
+Test(engine_file_kill, cancel__by_the_sender_and_killed_at_every_turn)
+{
+    killed_after_cancel(ALICE);
+}
+
+Test(engine_file_kill, cancel__by_the_receiver_and_killed_at_every_turn)
+{
+    killed_after_cancel(BOB);
+}
+
 /* The relay knows of no such file just then: they hear it when they offer it again. */
 Test(engine_file_kill, refuse__of_a_file_whose_sender_is_away)
 {
