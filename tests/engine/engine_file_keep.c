@@ -171,6 +171,30 @@ Test(engine_file_keep, many__that_are_over_take_nothing_that_is_held)
     filecrew_goes(&f, ALICE, OPS, BOB, "after", 10);
 }
 
+/* What is in its place is told once more, from the row alone: the part is gone. */
+Test(engine_file_keep, placed__and_untold_is_told_after_a_restart)
+{
+    struct meddler *line = &f.v.line[BOB];
+
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 3 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    while (meddler_count(line, UP, OP_FILE_ANSWER) == 0)
+        crew_turns(&f.v.crew, 1);
+    meddler_order(line, UP, OP_FILE_ANSWER, 0, MEDDLE_DROP);
+    meddler_order(line, UP, OP_FILE_ACK, 0, MEDDLE_DROP);
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    crew_run(&f.v.crew, 2000);
+    cr_assert_neq(filecrew_find(&f, ALICE, "a")->state, TRANSFER_DONE);
+    meddler_honest(line);
+    size_t before = filecrew_chunks(&f, BOB, DOWN);
+    again(BOB);
+    crew_run(&f.v.crew, 5000);
+    cr_assert_eq(filecrew_find(&f, ALICE, "a")->state, TRANSFER_DONE);
+    cr_assert_eq(filecrew_chunks(&f, BOB, DOWN), before, "it comes again");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 1);
+}
+
 /* An offer that nobody answers is kept for a week. */
 Test(engine_file_keep, offer__of_last_week_is_forgotten)
 {
