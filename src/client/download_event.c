@@ -149,7 +149,9 @@ void download_ended(struct download *d, const struct msg_file_end_event *m)
     if (m->why == FILE_END_CANCELLED)
         download_fail(d, true, "the sender took it back");
     else if (m->why == FILE_END_LEFT)
-        download_fail(d, true, "you are no longer in that conversation");
+        download_fail(d, true,
+            m->by.n != 0 ? "the sender left that conversation"
+                         : "you are no longer in that conversation");
     else if (m->why == FILE_END_FORBIDDEN)
         download_fail(d, true, "this relay takes no files any more");
     else if (!d->accepted && !comes_again(d, m->why))

@@ -330,7 +330,9 @@ Test(engine_file_line, leave__by_the_sender_in_the_middle)
     filecrew_moves(&f, BOB, name, CHUNK);
     crew_type_in(f.v.m[ALICE], OPS, "/leave");
     filecrew_is(&f, ALICE, name, TRANSFER_FAILED);
+    filecrew_why(&f, ALICE, name, "you are no longer in that conversation");
     filecrew_is(&f, BOB, name, TRANSFER_FAILED);
+    filecrew_why(&f, BOB, name, "the sender left that conversation");
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
 }
 
