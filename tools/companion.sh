@@ -46,7 +46,7 @@ flag='(true|false)'
 said="^\{\"event\":\"message\",\"(room|person)\":\"$s\",\"from\":\"$s\",(\"tag\":\"$s\",)?\"guest\":$flag,\"verified\":$flag,\"own\":$flag,\"old\":$flag,\"mention\":$flag,\"file\":$flag,\"text\":\"$s\",\"display\":"
 came="^\{\"event\":\"here\",\"room\":\"$room\",\"who\":\"$s\","
 group="^\{\"event\":\"room\",\"room\":\"$room\",\"joined\":$flag,\"seal\":\"([a-z]+)\",\"epoch\":[0-9]+,\"members\":([0-9]+),"
-parcel="^\{\"event\":\"file\",\"n\":([0-9]+),\"key\":\"[0-9a-f]+\",\"state\":\"(offered|done)\",\"way\":\"in\",\"name\":\"$s\",\"bytes\":([0-9]{1,9}),\"done\":[0-9]+,\"rate\":[0-9]+,\"from\":\"$s\",(\"tag\":\"$s\",)?\"(room|person)\":\"$s\""
+parcel="^\{\"event\":\"file\",\"n\":([0-9]+),\"key\":\"[0-9a-f]+\",\"state\":\"(offered|done)\",\"way\":\"in\",\"name\":\"$s\",\"bytes\":([0-9]{1,9}),\"done\":[0-9]+,\"rate\":[0-9]+,\"from\":\"$s\",(\"tag\":\"$s\",)?\"(room|person)\":\"$s\",.*\"path\":\"$s\",\"why\":"
 gone='^\{"event":"link","link":"(waiting|refused|leaving|ended)",'
 
 answer() { # place, text
@@ -85,7 +85,9 @@ while IFS= read -r line <&"$events"; do
         if [ "${BASH_REMATCH[2]}" = offered ]; then
             ask "\"do\":\"accept\",\"n\":${BASH_REMATCH[1]}"
         else
-            rm -rf "${held:?}"/*
+            file=${BASH_REMATCH[14]//\\\"/\"} # it alone: others may be on their way
+            file=${file//\\\\/\\}
+            [[ $file == "$held"/* ]] && rm -f -- "$file"
             say "\"${BASH_REMATCH[11]}\":\"${BASH_REMATCH[12]}\"" "I have it: ${BASH_REMATCH[3]}, and its hash is the one you signed. I keep none, so it is gone again."
         fi
     elif [[ $line =~ $came ]]; then

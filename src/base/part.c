@@ -44,8 +44,7 @@ uint64_t part_full(const struct part *p)
     return p->bytes + (uint64_t)PART_TAG * p->count;
 }
 
-/* What is known before a file is touched; p is closed. */
-static enum err prepare(struct part *p, const char *name, uint64_t bytes, uint32_t piece)
+enum err part_prepare(struct part *p, const char *name, uint64_t bytes, uint32_t piece)
 {
     *p = (struct part){.dir = -1, .fd = -1, .bytes = bytes, .piece = piece};
     if (!part_is_name(name))
@@ -60,12 +59,12 @@ static enum err prepare(struct part *p, const char *name, uint64_t bytes, uint32
     return ERR_OK;
 }
 
-static enum err open_beneath(struct part *p, int dir, int flags)
+enum err part_open_beneath(struct part *p, int dir, int flags)
 {
     p->dir = fcntl(dir, F_DUPFD_CLOEXEC, 0);
     if (p->dir < 0)
         return file_err("opening the folder of", p->name);
-    p->fd = file_beneath(p->dir, p->name, O_RDWR | flags);
+    p->fd = file_beneath(p->dir, p->name, flags);
     return p->fd < 0 ? open_err(p->name) : ERR_OK;
 }
 
@@ -88,11 +87,11 @@ static enum err hold(const struct part *p)
 
 enum err part_make(struct part *p, int dir, const char *name, uint64_t bytes, uint32_t piece)
 {
-    enum err e = prepare(p, name, bytes, piece);
+    enum err e = part_prepare(p, name, bytes, piece);
 
     if (e != ERR_OK)
         return e;
-    e = open_beneath(p, dir, O_CREAT | O_EXCL);
+    e = part_open_beneath(p, dir, O_RDWR | O_CREAT | O_EXCL);
     if (e != ERR_OK) {
         part_close(p);
         return e;
@@ -126,10 +125,10 @@ static enum err check_size(const struct part *p)
 
 enum err part_open(struct part *p, int dir, const char *name, uint64_t bytes, uint32_t piece)
 {
-    enum err e = prepare(p, name, bytes, piece);
+    enum err e = part_prepare(p, name, bytes, piece);
 
     if (e == ERR_OK)
-        e = open_beneath(p, dir, 0);
+        e = part_open_beneath(p, dir, O_RDWR);
     if (e == ERR_OK)
         e = file_check_fd(p->fd, S_IFREG);
     if (e == ERR_OK)
@@ -229,7 +228,14 @@ enum err part_read(const struct part *p, uint32_t i, uint8_t *data, uint8_t tag[
 {
     enum err e = part_read_tags(p, i, 1, tag);
 
-    return e != ERR_OK ? e : get_at(p, (uint64_t)i * p->piece, data, part_piece(p, i));
+    return e != ERR_OK ? e : part_read_piece(p, i, data);
+}
+
+enum err part_read_piece(const struct part *p, uint32_t i, uint8_t *data)
+{
+    if (i >= p->count)
+        return ERR_FORMAT;
+    return get_at(p, (uint64_t)i * p->piece, data, part_piece(p, i));
 }
 
 enum err part_read_tags(const struct part *p, uint32_t first, size_t n, uint8_t *tags)

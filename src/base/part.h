@@ -12,6 +12,9 @@
  * cut off before the file is put in place; a crash just then leaves a part that opens without
  * any tag though all its bytes are there, so one without a tag is worth its hash.
  *
+ * Whoever writes down where it goes (part_free_name) before it goes there (part_place) finds it
+ * again after any crash: as the part that it was, or by part_open_placed().
+ *
  * It knows nothing of keys, hashes or networks, and blocks: it is for a worker. Failures as in
  * base/file.h; ERR_FULL: the disk is, or the file is larger than it takes (where a limit on
  * the size of files is set, SIGXFSZ is for the program to ignore). A part that failed half-way
@@ -74,6 +77,7 @@ enum err part_write(struct part *p, uint32_t i, struct bytes data, const uint8_t
 /* data holds part_piece(i); tag zero: that piece was not written. ERR_FORMAT: there is none of
  * that number; ERR_CORRUPT: somebody made the file shorter. */
 enum err part_read(const struct part *p, uint32_t i, uint8_t *data, uint8_t tag[PART_TAG]);
+enum err part_read_piece(const struct part *p, uint32_t i, uint8_t *data); /* alone */
 enum err part_read_tags(const struct part *p, uint32_t first, size_t n, uint8_t *tags);
 
 /* What was written there goes to the disk now, and what was said so of before is waited for and
@@ -82,10 +86,19 @@ enum err part_read_tags(const struct part *p, uint32_t first, size_t n, uint8_t 
  * not matter. */
 void part_settle(struct part *p, uint64_t from, uint64_t n);
 
-/* Cuts the tags off, makes all of it durable and gives it the name; when that is taken
- * "name (2).ext" and so on, up to 99: ERR_EXISTS. out: the name it got. The part is closed,
- * unless it failed: then all is as before, tags included. ERR_REFUSED when it is no name;
- * ERR_NOT_FOUND, ERR_PERM: what has the name of the part is not it any more. */
-enum err part_place(struct part *p, const char *name, char out[PART_NAME]);
+/* The name, or when something has it "name (2).ext" and so on, up to 99: ERR_EXISTS. out: the
+ * first that nothing has. ERR_REFUSED when it is no name. */
+enum err part_free_name(const struct part *p, const char *name, char out[PART_NAME]);
+/* Cuts the tags off, makes all of it durable and gives it the name: ERR_EXISTS when something
+ * has that. The part is closed, unless it failed: then all is as before, tags included.
+ * ERR_REFUSED when it is no name; ERR_NOT_FOUND, ERR_PERM: what has the name of the part is not
+ * it any more. */
+enum err part_place(struct part *p, const char *name);
+/* Opens what has the name in that folder if it can be the one that was placed there under it,
+ * to be read piece by piece and closed: a regular file of ours (ERR_REFUSED, ERR_PERM) of so
+ * many bytes (ERR_FORMAT). What is in it is for the caller to judge. When part is but another
+ * name of it, as a crash leaves it where renaming is done by a link, that one goes. */
+enum err part_open_placed(struct part *p, int dir, const char *part, const char *name,
+    uint64_t bytes, uint32_t piece);
 
 #endif

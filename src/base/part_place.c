@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -43,38 +44,47 @@ static void numbered(char out[PART_NAME], const char *name, unsigned i)
     (void)snprintf(out, PART_NAME, "%.*s%s%s", (int)stem, name, number, dot);
 }
 
-static enum err take_name(const struct part *p, const char *name, char out[PART_NAME])
+static enum err name_err(const char *name)
 {
-    for (unsigned i = 1; i <= PLACE_TRIES; i++) {
+    if (errno == EINVAL || errno == EILSEQ)
+        return ERR_REFUSED;
+    return errno == EROFS ? ERR_PERM : file_err("putting in place", name);
+}
+
+enum err part_free_name(const struct part *p, const char *name, char out[PART_NAME])
+{
+    struct stat st;
+
+    for (unsigned i = 1; part_is_name(name) && i <= PLACE_TRIES; i++) {
         numbered(out, name, i);
-        if (file_rename_new(p->dir, p->name, out) == 0)
+        if (fstatat(p->dir, out, &st, AT_SYMLINK_NOFOLLOW) == 0)
+            continue;
+        if (errno == ENOENT)
             return ERR_OK;
-        if (errno == EINVAL || errno == EILSEQ)
-            return ERR_REFUSED;
-        if (errno == EROFS)
-            return ERR_PERM;
-        if (errno != EEXIST)
-            return file_err("putting in place", out);
+        enum err e = name_err(out);
+        out[0] = '\0';
+        return e;
     }
-    return ERR_EXISTS;
+    out[0] = '\0';
+    return part_is_name(name) ? ERR_EXISTS : ERR_REFUSED;
 }
 
 /* File, then name, then folder, so that a name that outlives a crash has all of its file. */
-static enum err settle(const struct part *p, const char *name, char out[PART_NAME])
+static enum err settle(const struct part *p, const char *name)
 {
     enum err e = part_set_size(p, p->bytes);
 
     if (e == ERR_OK && fsync(p->fd) != 0)
         e = file_err("syncing", p->name);
-    if (e == ERR_OK)
-        e = take_name(p, name, out);
+    if (e == ERR_OK && file_rename_new(p->dir, p->name, name) != 0)
+        e = name_err(name);
     if (e != ERR_OK)
         return e;
     /* EINVAL: a file system that has nothing to sync there. */
     if (fsync(p->dir) == 0 || errno == EINVAL)
         return ERR_OK;
-    e = file_err("syncing the folder of", out);
-    (void)file_rename_new(p->dir, out, p->name);
+    e = file_err("syncing the folder of", name);
+    (void)file_rename_new(p->dir, name, p->name);
     return e;
 }
 
@@ -84,11 +94,10 @@ static void restore(const struct part *p, struct bytes tags)
         LOG_WARN("file", "%s lost its tags", log_text(bytes_str(p->name)));
 }
 
-enum err part_place(struct part *p, const char *name, char out[PART_NAME])
+enum err part_place(struct part *p, const char *name)
 {
     size_t n = (size_t)p->count * PART_TAG;
 
-    out[0] = '\0';
     if (!part_is_name(name))
         return ERR_REFUSED;
     enum err e = part_check_name(p);
@@ -100,14 +109,48 @@ enum err part_place(struct part *p, const char *name, char out[PART_NAME])
     if (e == ERR_OK && fchmod(p->fd, 0600) != 0)
         e = file_err("placing", p->name);
     if (e == ERR_OK) {
-        e = settle(p, name, out);
+        e = settle(p, name);
         if (e != ERR_OK)
             restore(p, bytes_of(tags, n));
     }
     mem_free(tags);
     if (e == ERR_OK)
         part_close(p);
-    else
-        out[0] = '\0';
+    return e;
+}
+
+/* ---- found again ---- */
+
+static enum err check_placed(const struct part *p, const char *part)
+{
+    struct stat st, other;
+
+    if (fstat(p->fd, &st) != 0)
+        return file_err("looking at", p->name);
+    if (!S_ISREG(st.st_mode))
+        return ERR_REFUSED;
+    if (st.st_uid != geteuid())
+        return ERR_PERM;
+    if ((uint64_t)st.st_size != p->bytes)
+        return ERR_FORMAT;
+    if (fstatat(p->dir, part, &other, AT_SYMLINK_NOFOLLOW) == 0 && other.st_ino == st.st_ino &&
+        other.st_dev == st.st_dev)
+        (void)unlinkat(p->dir, part, 0);
+    return ERR_OK;
+}
+
+enum err part_open_placed(
+    struct part *p, int dir, const char *part, const char *name, uint64_t bytes, uint32_t piece)
+{
+    enum err e = part_prepare(p, name, bytes, piece);
+
+    if (e == ERR_OK && !part_is_name(part))
+        e = ERR_REFUSED;
+    if (e == ERR_OK)
+        e = part_open_beneath(p, dir, O_RDONLY);
+    if (e == ERR_OK)
+        e = check_placed(p, part);
+    if (e != ERR_OK)
+        part_close(p);
     return e;
 }

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "client/chatlog.h"
+#include "client/file_pump.h"
 #include "client/group.h"
 #include "client/keep.h"
 #include "client/list.h"
@@ -76,6 +77,7 @@ static void do_join(struct engine *e, const struct command_line *line)
 static void say_goodbye(struct engine *e, struct talk *c)
 {
     c->goodbye = true;
+    file_pump_leaving(e, c);
     engine_touch(e, c);
     if (c->group == NULL || !e->account || c->policy.access == POLICY_OPEN || c->leaf_n < 2)
         return;

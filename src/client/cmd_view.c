@@ -3,6 +3,8 @@
 #include "client/cmd.h"
 
 #include "base/mem.h"
+#include "client/file_pump.h"
+#include "client/files.h"
 #include "client/group.h"
 #include "client/group_people.h"
 #include "client/past.h"
@@ -27,7 +29,8 @@ static void do_help(struct engine *e, const struct command_line *line)
 static void do_quit(struct engine *e, const struct command_line *line)
 {
     (void)line;
-    engine_leave(e);
+    files_tell_parting(e);
+    file_pump_quit(e);
 }
 
 static void do_clear(struct engine *e, const struct command_line *line)

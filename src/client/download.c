@@ -133,7 +133,10 @@ static void finish(struct download *d, enum transfer_state state, const char *wh
 {
     stand_down(d);
     d->over = true;
-    keep_download_done(d->e, d);
+    if (d->untold)
+        keep_download(d->e, d);
+    else
+        keep_download_done(d->e, d);
     files_show(d->e, d->shown, state, why);
     files_touch(d->e);
 }
@@ -146,15 +149,28 @@ static void remove_part(struct download *d)
 
 void download_told(struct download *d)
 {
-    finish(d, TRANSFER_DONE, NULL);
+    if (!d->over) {
+        finish(d, TRANSFER_DONE, NULL);
+        return;
+    }
+    d->untold = false;
+    keep_download_done(d->e, d);
+    files_touch(d->e);
+}
+
+/* Said again on every line until the relay answers. */
+static void tell_refusal(struct download *d)
+{
+    d->untold = true;
+    d->wait_ms = 0;
+    answer(d, FILE_REFUSE);
 }
 
 void download_refuse(struct download *d)
 {
     if (d->over || d->placed)
         return;
-    d->untold = !files_has_line(d->e);
-    answer(d, FILE_REFUSE);
+    tell_refusal(d);
     remove_part(d);
     finish(d, TRANSFER_REFUSED, d->accepted ? "given up by you" : "refused by you");
 }
@@ -166,7 +182,7 @@ void download_fail(struct download *d, bool for_good, const char *why)
     if (d->over || d->placed)
         return;
     if (for_good && (d->standing || d->asked))
-        answer(d, FILE_REFUSE);
+        tell_refusal(d);
     else if (d->standing) /* it is held for us, until we accept again */
         download_tell_rest(d);
     if (d->accepted)
@@ -211,14 +227,22 @@ void download_pause(struct download *d, bool on)
     files_touch(d->e);
 }
 
+/* Who is out of it has nobody to tell. */
+void download_talk_gone(struct download *d, const char *why)
+{
+    download_fail(d, true, why);
+    if (d->over)
+        download_told(d);
+}
+
 void download_line_lost(struct download *d)
 {
+    d->answers_due = 0;
+    d->wait_ms = 0;
     if (d->over)
         return;
     stand_down(d);
     d->handle = 0;
-    d->answers_due = 0;
-    d->wait_ms = 0;
     if (d->accepted && !d->shown->resting && !d->checking && !d->placed)
         files_show(d->e, d->shown, TRANSFER_LOST, "no connection to the relay");
 }
@@ -241,7 +265,7 @@ void download_acknowledge(struct download *d)
 
     if (!d->counting || waits == 0)
         return;
-    if (d->writer.saved[0] == '\0') {
+    if (!d->writer.placed) {
         if (d->writer.have.held == d->writer.shape.count)
             return;
         if (waits < (d->window + 3) / 4 && now - d->came_ms < QUIET_MS) {
@@ -281,6 +305,7 @@ static void disk_failed(struct download *d, enum err e)
 
 static void seal_failed(struct download *d, bool for_good, const char *why)
 {
+    d->standing |= for_good; /* whoever sends it is told, now or later */
     d->shown->fault = TRANSFER_FAULT_SEAL;
     download_fail(d, for_good, why);
 }
@@ -311,11 +336,12 @@ static void placed(struct download *d)
 
 static void opened(struct download *d)
 {
-    if (d->writer.err != ERR_OK) {
+    if (d->writer.placed)
+        placed(d); /* in the run before this one */
+    else if (d->writer.err != ERR_OK)
         disk_failed(d, d->writer.err);
-        return;
-    }
-    d->shown->done = bytes_here(d);
+    else
+        d->shown->done = bytes_here(d);
 }
 
 static void took(struct download *d)
@@ -333,12 +359,23 @@ static void took(struct download *d)
         disk_failed(d, w->err);
 }
 
+/* Where it goes is known before it goes there: whatever ends us then, it comes no second time.
+ */
+static void chosen(struct download *d)
+{
+    keep_download(d->e, d);
+    d->ticket = d->e->account ? vault_ticket(d->e->vault) : 0;
+}
+
 static void checked(struct download *d)
 {
     enum err e = d->writer.err;
 
-    if (e == ERR_MORE)
+    if (!d->writer.placed && (e == ERR_OK || e == ERR_MORE)) {
+        if (d->writer.saved[0] != '\0')
+            chosen(d);
         return;
+    }
     d->checking = false;
     if (e == ERR_OK)
         placed(d);
@@ -397,7 +434,10 @@ static void set_to_work(struct download *d)
         if (!d->checking)
             files_show(d->e, d->shown, TRANSFER_CHECKING, NULL);
         d->checking = true;
-        d->busy = file_writer_check(w, on) == ERR_OK;
+        if (w->saved[0] == '\0')
+            d->busy = file_writer_check(w, on) == ERR_OK;
+        else if (d->ticket <= vault_durable(d->e->vault))
+            d->busy = file_writer_place(w, on) == ERR_OK;
     } else if (d->batch.n >= BATCH || (d->batch.n != 0 && rested(d))) {
         d->batch_turn = d->turn;
         d->busy = file_writer_take(w, &d->batch, on) == ERR_OK;
@@ -423,13 +463,11 @@ static void reach(struct download *d)
 
 void download_step(struct download *d)
 {
-    if (d->untold && files_has_line(d->e)) {
-        d->untold = false;
+    if (d->untold && d->answers_due == 0 && d->wait_ms <= d->e->loop->now_ms)
         answer(d, FILE_REFUSE);
-    }
     if (d->over || !d->accepted || d->busy)
         return;
-    if ((!d->shown->resting || d->checking) && !d->placed)
+    if ((!d->shown->resting || d->checking || d->writer.was_whole) && !d->placed)
         set_to_work(d);
     if (d->busy || d->over || d->shown->resting || (complete(d) && !d->placed))
         return;

@@ -23,13 +23,14 @@ void download_free(struct download *d);
 
 /* name: "" for the sender's. False, and said at e->at: it cannot be. */
 bool download_accept(struct download *d, struct bytes name);
-void download_told(struct download *d);   /* the relay knows that it is placed */
+void download_told(struct download *d);   /* the relay knows that it is placed, or refused */
 void download_refuse(struct download *d); /* before or after it was accepted */
 void download_pause(struct download *d, bool on);
 void download_tell_rest(struct download *d); /* the relay, that nothing is to come */
 /* Whose it was is not who we are now: it waits in the vault of an account. */
 void download_forget(struct download *d, const char *why);
 void download_line_lost(struct download *d);
+void download_talk_gone(struct download *d, const char *why);
 void download_fail(struct download *d, bool for_good, const char *why);
 
 /* What was taken is told to the relay, when that is due. */

@@ -6,18 +6,28 @@
 #include "client/download.h"
 #include "client/files.h"
 
-#define WINDOW_MAX  (64u << 20) /* bytes: so large a relay's may be (sottod.json(5)) */
-#define AGAIN_MS    5000u       /* an accept that the relay had no room for */
-#define NOT_OFFERED "the sender does not offer it now: it comes when they are back"
+#define WINDOW_MAX (64u << 20) /* bytes: so large a relay's may be (sottod.json(5)) */
+#define NOT_NOW    "the sender does not offer it now: it comes when they are back"
+#define SIZE       "the relay says another size than the sender signed"
+#define AGAIN_MS   5000u /* an accept that the relay had no room for */
+#define SOON       "it stood still: asked for again soon"
+
+/* What has come is no relay's to take away. */
+static void other_size(struct download *d)
+{
+    if (d->writer.have.held == 0)
+        download_fail(d, true, SIZE);
+    else
+        download_fail(d, false, SIZE ". /resume tries again");
+}
 
 void download_known(struct download *d, const struct msg_file_offered *m)
 {
     const struct file_shape *s = &d->writer.shape;
+    bool same = m->bytes == s->bytes && m->chunk == s->chunk && m->count == s->count;
 
-    if (d->over)
-        return;
-    if (m->bytes != s->bytes || m->chunk != s->chunk || m->count != s->count) {
-        download_fail(d, true, "the relay says another size than the sender signed");
+    if (!d->over && !same) {
+        other_size(d);
         return;
     }
     d->handle = m->handle;
@@ -26,18 +36,23 @@ void download_known(struct download *d, const struct msg_file_offered *m)
     files_touch(d->e);
 }
 
-/* Only what the relay says to our newest answer counts, and only when it was to accept. */
+/* Only what the relay says to our newest answer counts. */
 static bool newest(struct download *d)
 {
     if (d->answers_due != 0)
         d->answers_due--;
-    return d->answers_due == 0 && !d->over && d->verdict == FILE_ACCEPT && d->asked;
+    return d->answers_due == 0;
+}
+
+static bool was_to_accept(const struct download *d)
+{
+    return !d->over && d->verdict == FILE_ACCEPT && d->asked;
 }
 
 /* It was paused while it was being accepted, and the relay could not be told before. */
 static void rest_now(struct download *d, uint32_t handle)
 {
-    if (d->over || !d->shown->resting || d->answers_due != 0 || d->verdict != FILE_ACCEPT)
+    if (d->over || !d->shown->resting || d->verdict != FILE_ACCEPT)
         return;
     d->handle = handle;
     download_tell_rest(d);
@@ -47,16 +62,18 @@ void download_answered(struct download *d, const struct msg_file_answer_ok *m)
 {
     const struct file_shape *s = &d->writer.shape;
 
-    if (!newest(d)) {
-        rest_now(d, m->handle);
+    if (!newest(d))
         return;
-    }
-    if (d->placed) {
+    if (d->untold || (d->placed && was_to_accept(d))) {
         download_told(d);
         return;
     }
+    if (!was_to_accept(d)) {
+        rest_now(d, m->handle);
+        return;
+    }
     if (m->bytes != s->bytes || m->chunk != s->chunk || m->count != s->count) {
-        download_fail(d, true, "the relay says another size than the sender signed");
+        other_size(d);
         return;
     }
     d->handle = m->handle;
@@ -70,11 +87,28 @@ void download_answered(struct download *d, const struct msg_file_answer_ok *m)
     files_show(d->e, d->shown, TRANSFER_WAITING, NULL);
 }
 
+/* Whoever offers it is away: then they hear it when they offer it again. */
+static void not_told(struct download *d, const struct msg_refusal *no)
+{
+    if (!files_later(no)) {
+        d->wait_ms = UINT64_MAX;
+        return;
+    }
+    d->wait_ms = d->e->loop->now_ms + AGAIN_MS;
+    files_look_at(d->e, d->wait_ms);
+}
+
 void download_unanswered(struct download *d, const struct msg_refusal *no)
 {
     char why[TRANSFER_WHY];
 
     if (!newest(d))
+        return;
+    if (d->untold) {
+        not_told(d, no);
+        return;
+    }
+    if (!was_to_accept(d))
         return;
     if (d->placed) {
         download_told(d);
@@ -84,7 +118,7 @@ void download_unanswered(struct download *d, const struct msg_refusal *no)
     d->standing = false;
     if (no->code == CODE_NO_TRANSFER) { /* until it is offered anew */
         d->wait_ms = UINT64_MAX;
-        files_show(d->e, d->shown, TRANSFER_LOST, NOT_OFFERED);
+        files_show(d->e, d->shown, TRANSFER_LOST, NOT_NOW);
         return;
     }
     files_reason(why, "the relay says: ", no->reason);
@@ -130,40 +164,84 @@ void download_paused(struct download *d, const struct msg_file_pause_order *m)
         files_show(d->e, d->shown, TRANSFER_MOVING, NULL);
 }
 
+/* It may end before it is all here. */
+static bool may_end(const struct download *d)
+{
+    return !d->over && !d->checking && !d->placed && !d->writer.was_whole;
+}
+
 /* Whoever offers it offers it again when they can, which no guest can that is gone. */
 static bool comes_again(const struct download *d, uint8_t why)
 {
     return why == FILE_END_STALLED || (why == FILE_END_SENDER && d->shown->tag[0] == '\0');
 }
 
-void download_ended(struct download *d, const struct msg_file_end_event *m)
+/* The relay knows it already. */
+static void stand_alone(struct download *d)
 {
-    bool again = m->why == FILE_END_STALLED || m->why == FILE_END_BROKEN;
-
-    if (d->over || d->checking || d->placed)
-        return;
     d->asked = false;
     d->standing = false;
     d->counting = false;
     d->handle = 0;
-    if (m->why == FILE_END_CANCELLED)
-        download_fail(d, true, "the sender took it back");
-    else if (m->why == FILE_END_LEFT)
-        download_fail(d, true,
-            m->by.n != 0 ? "the sender left that conversation"
-                         : "you are no longer in that conversation");
-    else if (m->why == FILE_END_FORBIDDEN)
-        download_fail(d, true, "this relay takes no files any more");
-    else if (!d->accepted && !comes_again(d, m->why))
-        download_fail(d, true, "it is not offered any more");
-    else if (again)
-        d->wait_ms = d->e->loop->now_ms + AGAIN_MS; /* accepted again, with what is there */
-    else
-        d->wait_ms = UINT64_MAX;
-    if (d->over || !d->accepted || d->shown->resting)
+}
+
+void download_taken_back(struct download *d)
+{
+    if (!may_end(d))
         return;
-    if (again)
+    stand_alone(d);
+    download_fail(d, true, "the sender took it back");
+}
+
+/* Of one that nobody has answered nothing is here. */
+static const char *open_end(const struct msg_file_end_event *m)
+{
+    switch (m->why) {
+    case FILE_END_CANCELLED:
+        return "the sender took it back";
+    case FILE_END_LEFT:
+        return m->by.n != 0 ? "the sender left that conversation"
+                            : "you are no longer in that conversation";
+    case FILE_END_FORBIDDEN:
+        return "this relay takes no files any more";
+    default:
+        return "it is not offered any more";
+    }
+}
+
+/* Of one that was accepted: the sender ends it, under seal, or the person. NULL: it says
+ * nothing that would last. */
+static const char *relay_says(const struct msg_file_end_event *m)
+{
+    switch (m->why) {
+    case FILE_END_CANCELLED:
+        return "the relay says that the sender took it back. /cancel removes what came";
+    case FILE_END_LEFT:
+        return m->by.n != 0
+                   ? "the relay says that the sender left. /cancel removes what came"
+                   : "the relay says that you are no longer there. /cancel removes what came";
+    case FILE_END_FORBIDDEN:
+        return "this relay takes no files any more. /cancel removes what came";
+    default:
+        return NULL;
+    }
+}
+
+void download_ended(struct download *d, const struct msg_file_end_event *m)
+{
+    if (!may_end(d))
+        return;
+    stand_alone(d);
+    if (!d->accepted && !comes_again(d, m->why)) {
+        download_fail(d, true, open_end(m));
+        return;
+    }
+    const char *why = relay_says(m);
+    bool again = m->why == FILE_END_STALLED || m->why == FILE_END_BROKEN;
+    d->wait_ms = again ? d->e->loop->now_ms + AGAIN_MS : UINT64_MAX;
+    if (!d->accepted || (d->shown->resting && why == NULL))
+        return;
+    if (again) /* with what is there */
         files_look_at(d->e, d->wait_ms);
-    files_show(d->e, d->shown, TRANSFER_LOST,
-        again ? "it stood still: asked for again soon" : NOT_OFFERED);
+    files_show(d->e, d->shown, TRANSFER_LOST, why != NULL ? why : again ? SOON : NOT_NOW);
 }

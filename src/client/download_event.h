@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What the relay says of a file of somebody else's, written down. */
+/* What the relay says of a file of somebody else's, written down; and the sender, under seal.
+ */
 #ifndef CLIENT_DOWNLOAD_EVENT_H
 #define CLIENT_DOWNLOAD_EVENT_H
 
@@ -11,6 +12,7 @@ void download_unanswered(struct download *d, const struct msg_refusal *no);
 void download_start(struct download *d, const struct msg_file_start *m);
 void download_chunk(struct download *d, const struct msg_file_chunk *m);
 void download_paused(struct download *d, const struct msg_file_pause_order *m);
+void download_taken_back(struct download *d); /* by who offered it; what is all here stays */
 void download_ended(struct download *d, const struct msg_file_end_event *m);
 
 #endif

@@ -181,7 +181,7 @@ struct engine {
     struct engine_ask ask;
     bool careful; /* what is said now is for verified people alone */
     bool unsaved_told;
-    bool leaving;                /* goodbye to rooms first */
+    bool leaving;                /* goodbye, once what is given up was taken back */
     bool show_read, show_typing; /* only when the person turned them on */
     size_t jobs;                 /* on the worker */
     struct filing files;

@@ -103,8 +103,24 @@ static void restore(struct download *d, const struct row *row)
     (void)bytes_copy(w->folder, sizeof w->folder, row->folder);
     (void)bytes_copy(w->name, sizeof w->name, row->name);
     (void)snprintf(w->stem, sizeof w->stem, "%s", t->name);
+    w->was_whole = row->accepted == KEEP_FILE_WHOLE;
+    if (w->was_whole)
+        (void)snprintf(w->saved, sizeof w->saved, "%s", w->name);
     if (d->accepted)
         (void)snprintf(t->path, sizeof t->path, "%s/%s", w->folder, w->name);
+}
+
+/* Whoever offers it is told, for as long as anybody may offer it; and what a crash has left of
+ * it goes. */
+static void refused(struct download *d, bool old)
+{
+    if (d->writer.folder[0] != '\0')
+        file_writer_remove(&d->writer);
+    d->over = true;
+    d->untold = !old;
+    if (old)
+        keep_download_done(d->e, d);
+    transfer_set_state(d->shown, TRANSFER_REFUSED, "refused before the last start");
 }
 
 static enum err take_download(void *arg, struct bytes key, uint32_t sub, struct bytes value)
@@ -120,7 +136,10 @@ static enum err take_download(void *arg, struct bytes key, uint32_t sub, struct 
     if (d == NULL)
         return ERR_CORRUPT;
     restore(d, &row);
-    if (!d->accepted && e->loop->wall_ms - d->offered_ms > OFFER_DAYS_MS)
+    bool old = e->loop->wall_ms - d->offered_ms > OFFER_DAYS_MS;
+    if (row.accepted == KEEP_FILE_REFUSED)
+        refused(d, old);
+    else if (!d->accepted && old)
         download_fail(d, true, "it is not offered any more");
     else if (d->placed)
         files_show(e, d->shown, TRANSFER_DONE, NULL);

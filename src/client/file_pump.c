@@ -5,6 +5,7 @@
 #include "client/accept.h"
 #include "client/download.h"
 #include "client/files.h"
+#include "client/say.h"
 #include "client/upload.h"
 
 /* ---- the steps ---- */
@@ -53,10 +54,21 @@ static void reap(struct engine *e)
     }
 }
 
+static bool takes_back(const struct engine *e)
+{
+    const struct talk *c = e->talks;
+
+    while (c != NULL && !say_takes_back(c))
+        c = c->next;
+    return c != NULL;
+}
+
 static void on_step(void *arg)
 {
     struct engine *e = arg;
 
+    if (e->leaving && files_has_line(e) && !takes_back(e))
+        engine_leave(e);
     for (struct upload *u = e->files.uploads; u != NULL; u = u->next)
         upload_step(u);
     for (struct download *d = e->files.downloads; d != NULL; d = d->next)
@@ -130,17 +142,40 @@ void file_pump_line_lost(struct engine *e)
     memset(e->files.offers, 0, sizeof e->files.offers);
 }
 
-void file_pump_talk_gone(struct engine *e, const struct talk *c)
-{
-    static const char WHY[] = "you are no longer in that conversation";
+#define QUIT_MS   1500u
+#define NOT_THERE "you are no longer in that conversation"
 
+void file_pump_quit(struct engine *e)
+{
+    bool first = !e->leaving;
+
+    e->leaving = true;
+    for (struct upload *u = e->files.uploads; u != NULL && first && !e->model->keeps;
+         u = u->next)
+        upload_cancel(u, "you quit");
+    if (first && files_has_line(e) && takes_back(e))
+        loop_timer_arm(e->loop, &e->leave, QUIT_MS);
+    else
+        engine_leave(e);
+}
+
+void file_pump_leaving(struct engine *e, const struct talk *c)
+{
     for (struct upload *u = e->files.uploads; u != NULL; u = u->next) {
         if (u->talk == c->serial)
-            upload_cancel(u, WHY);
+            upload_cancel(u, NOT_THERE);
+    }
+}
+
+void file_pump_talk_gone(struct engine *e, const struct talk *c)
+{
+    for (struct upload *u = e->files.uploads; u != NULL; u = u->next) {
+        if (u->talk == c->serial)
+            upload_talk_gone(u, NOT_THERE);
     }
     for (struct download *d = e->files.downloads; d != NULL; d = d->next) {
         if (d->talk == c->serial)
-            download_fail(d, true, WHY);
+            download_talk_gone(d, NOT_THERE);
     }
 }
 

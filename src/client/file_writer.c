@@ -48,6 +48,7 @@ enum err file_writer_init(struct file_writer *w, const struct file_shape *shape,
 {
     w->shape = *shape;
     w->part = (struct part){.dir = -1, .fd = -1};
+    w->there = w->part;
     memcpy(w->want, hash, sizeof w->want);
     enum err e = file_key_new(key, shape, &w->key);
     if (e != ERR_OK)
@@ -63,6 +64,7 @@ void file_writer_fini(struct file_writer *w)
     if (w->key == NULL)
         return;
     part_close(&w->part);
+    part_close(&w->there);
     file_key_free(w->key);
     hash_run_free(w->hash);
     chunkmap_fini(&w->have);
@@ -113,8 +115,27 @@ static enum err look_at(struct file_writer *w, uint32_t i)
     return e;
 }
 
+static enum err make_part(struct file_writer *w, int dir, const char *name)
+{
+    if (part_room(dir) < w->shape.bytes)
+        return ERR_FULL;
+    enum err e = part_make(&w->part, dir, name, w->shape.bytes, w->shape.chunk);
+    if (e == ERR_OK)
+        w->looked = w->shape.count;
+    return e;
+}
+
+/* Whatever was known of a place. */
+static void not_there(struct file_writer *w)
+{
+    w->was_whole = false;
+    w->saved[0] = '\0';
+}
+
 static enum err find_part(struct file_writer *w)
 {
+    uint64_t bytes = w->shape.bytes;
+    uint32_t piece = w->shape.chunk;
     int dir = -1;
     enum err e = part_folder(w->folder, &dir);
 
@@ -122,13 +143,13 @@ static enum err find_part(struct file_writer *w)
         return e;
     char name[PART_NAME];
     part_name(name, bytes_str(w->stem), w->shape.id);
-    e = part_open(&w->part, dir, name, w->shape.bytes, w->shape.chunk);
-    if (e == ERR_NOT_FOUND) {
-        e = part_room(dir) >= w->shape.bytes ? ERR_OK : ERR_FULL;
-        if (e == ERR_OK)
-            e = part_make(&w->part, dir, name, w->shape.bytes, w->shape.chunk);
-        if (e == ERR_OK)
-            w->looked = w->shape.count;
+    e = part_open(&w->part, dir, name, bytes, piece);
+    if (e != ERR_OK && w->was_whole &&
+        part_open_placed(&w->there, dir, name, w->saved, bytes, piece) == ERR_OK) {
+        e = ERR_OK;
+    } else if (e == ERR_NOT_FOUND) {
+        not_there(w);
+        e = make_part(w, dir, name);
     }
     (void)close(dir);
     return e;
@@ -149,14 +170,80 @@ void file_writer_remove(struct file_writer *w)
         part_remove(&w->part);
 }
 
+static enum err hash_on(struct file_writer *w, const struct part *p)
+{
+    for (size_t i = 0; i < FILE_WRITER_SLICE && w->hashed < w->shape.count; i++) {
+        uint32_t k = w->hashed;
+        enum err e = part_read_piece(p, k, w->clear);
+        if (e != ERR_OK)
+            return e;
+        hash_next(w, k, bytes_of(w->clear, part_piece(p, k)));
+    }
+    return w->hashed < w->shape.count ? ERR_MORE : ERR_OK;
+}
+
+/* Again while it is ERR_MORE. ERR_CRYPTO: it is not the file that was offered. */
+static enum err compare(struct file_writer *w, const struct part *p)
+{
+    uint8_t digest[HASH_SHA256];
+    enum err e = hash_on(w, p);
+
+    if (e == ERR_MORE)
+        return e;
+    enum err end = hash_run_end(w->hash, digest);
+    w->hashed = 0; /* another try reads it all anew */
+    if (e == ERR_OK)
+        e = end;
+    if (e == ERR_OK && !hash_equal(digest, w->want, sizeof digest))
+        e = ERR_CRYPTO;
+    return e;
+}
+
+/* What has the name that it was to get; whatever is wrong with that, it is not ours. */
+static void look_there(struct file_writer *w)
+{
+    enum err e = compare(w, &w->there);
+
+    if (e == ERR_MORE)
+        return;
+    part_close(&w->there);
+    w->was_whole = false;
+    w->placed = e == ERR_OK;
+    if (!w->placed)
+        not_there(w);
+}
+
+/* A part that was whole: it has its tags still, or all of it is as it must be. */
+static enum err look_again(struct file_writer *w)
+{
+    enum err e = w->have.held == 0 ? compare(w, &w->part) : ERR_CRYPTO;
+
+    if (e == ERR_MORE)
+        return ERR_OK;
+    for (uint32_t i = 0; e == ERR_OK && i < w->shape.count; i++)
+        (void)chunkmap_put(&w->have, i);
+    not_there(w);
+    return e == ERR_CRYPTO ? ERR_OK : e;
+}
+
 static void run_open(struct job *j)
 {
     struct file_writer *w = (struct file_writer *)j;
 
-    w->err = w->part.fd < 0 ? find_part(w) : ERR_OK;
+    w->err = ERR_OK;
+    if (w->there.fd >= 0) {
+        look_there(w);
+        return;
+    }
+    if (w->part.fd < 0)
+        w->err = find_part(w);
+    if (w->err != ERR_OK || w->part.fd < 0)
+        return;
     for (size_t i = 0; w->err == ERR_OK && i < FILE_WRITER_SLICE && w->looked < w->shape.count;
          i++)
         w->err = look_at(w, w->looked++);
+    if (w->err == ERR_OK && w->looked == w->shape.count && w->was_whole)
+        w->err = look_again(w);
 }
 
 /* ---- on the worker: taking ---- */
@@ -215,34 +302,28 @@ static void run_take(struct job *j)
 
 /* ---- on the worker: the end ---- */
 
-static enum err hash_back(struct file_writer *w)
-{
-    uint8_t tag[PART_TAG];
-
-    for (size_t i = 0; i < FILE_WRITER_SLICE && w->hashed < w->shape.count; i++) {
-        uint32_t k = w->hashed;
-        enum err e = part_read(&w->part, k, w->clear, tag);
-        if (e != ERR_OK)
-            return e;
-        hash_next(w, k, bytes_of(w->clear, part_piece(&w->part, k)));
-    }
-    return w->hashed < w->shape.count ? ERR_MORE : ERR_OK;
-}
-
 static void run_check(struct job *j)
 {
     struct file_writer *w = (struct file_writer *)j;
-    uint8_t digest[HASH_SHA256];
 
-    w->err = hash_back(w);
-    if (w->err != ERR_OK)
-        return;
-    w->err = hash_run_end(w->hash, digest);
-    w->hashed = 0; /* another try reads it all anew */
-    if (w->err == ERR_OK && !hash_equal(digest, w->want, sizeof digest))
-        w->err = ERR_CRYPTO;
+    w->err = compare(w, &w->part);
     if (w->err == ERR_OK)
-        w->err = part_place(&w->part, w->name, w->saved);
+        w->err = part_free_name(&w->part, w->name, w->saved);
+}
+
+static void run_place(struct job *j)
+{
+    struct file_writer *w = (struct file_writer *)j;
+
+    w->err = part_place(&w->part, w->saved);
+    w->placed = w->err == ERR_OK;
+    if (w->placed)
+        return;
+    w->saved[0] = '\0';
+    if (w->err == ERR_EXISTS)
+        w->err = part_free_name(&w->part, w->name, w->saved);
+    if (w->err == ERR_OK)
+        w->err = ERR_MORE;
 }
 
 /* ---- asking ---- */
@@ -272,6 +353,12 @@ enum err file_writer_take(struct file_writer *w, struct file_batch *b, struct wo
 enum err file_writer_check(struct file_writer *w, struct worker *on)
 {
     w->job.run = run_check;
+    return worker_submit(on, &w->job);
+}
+
+enum err file_writer_place(struct file_writer *w, struct worker *on)
+{
+    w->job.run = run_place;
     return worker_submit(on, &w->job);
 }
 

@@ -2,10 +2,15 @@
 /*
  * A file that is received, on a worker: its part is opened or made, and what is whole in it
  * found out; chunks are opened and written in whatever order they come; and when all are there
- * the hash of the whole is compared and the file put in place. What a chunk's seal was is kept
- * beside it in the part, so a part that was left behind by a crash is believed only as far as
- * its bytes seal to the same again. One job at a time; while it is with the worker the loop
- * touches nothing in here but the batch that it fills. Knows nothing of relays or screens.
+ * the hash of the whole is compared, a name chosen, and the file put in place under it. What a
+ * chunk's seal was is kept beside it in the part, so a part that was left behind by a crash is
+ * believed only as far as its bytes seal to the same again.
+ *
+ * Whoever writes the chosen name down before it is taken, and sets it and was_whole after a
+ * crash, has the file found where it is: in its place, or as a part that is whole without its
+ * tags. Either is believed for its hash alone. One job at a time; while it is with the worker
+ * the loop touches nothing in here but the batch that it fills. Knows nothing of relays or
+ * screens.
  */
 #ifndef CLIENT_FILE_WRITER_H
 #define CLIENT_FILE_WRITER_H
@@ -34,6 +39,7 @@ struct file_writer {
     struct file_key *key;
     struct hash_run *hash;
     struct part part;
+    struct part there; /* what has the name saved, while it is looked at */
     struct chunkmap have;
     uint32_t looked; /* chunks of the part that were looked at when it was opened */
     uint32_t hashed; /* chunks from the first on that are in the hash */
@@ -45,7 +51,9 @@ struct file_writer {
     char folder[FILE_WRITER_FOLDER];
     char stem[PART_NAME];  /* of the part's name */
     char name[PART_NAME];  /* wanted */
-    char saved[PART_NAME]; /* the one it got; "" before */
+    char saved[PART_NAME]; /* the one it gets, once that is chosen; "" before */
+    bool was_whole;        /* in an earlier run, and saved was chosen: to be looked into */
+    bool placed;           /* it is there, under saved */
 };
 
 enum err file_writer_init(struct file_writer *w, const struct file_shape *shape,
@@ -59,17 +67,21 @@ void file_batch_fini(struct file_batch *b);
 void file_writer_remove(struct file_writer *w); /* the part, open or not, is gone */
 static inline bool file_writer_opened(const struct file_writer *w)
 {
-    return w->part.fd >= 0 && w->looked == w->shape.count;
+    return w->part.fd >= 0 && w->looked == w->shape.count && !w->was_whole;
 }
-/* Opens the part below the folder, or makes it; again until file_writer_opened(). ERR_FULL:
- * there is not room enough for the file. */
+/* Opens the part below the folder, or makes it; again until file_writer_opened(), or until
+ * placed: then there is none and the file is in its place. ERR_FULL: there is not room enough
+ * for the file. */
 enum err file_writer_open(struct file_writer *w, struct worker *on);
 /* Takes what is in *b, which gets an empty one for it. ERR_CRYPTO: a chunk is not what the
  * sender sealed; ERR_FULL: the disk; what came before it in the batch is written. */
 enum err file_writer_take(struct file_writer *w, struct file_batch *b, struct worker *on);
-/* With all chunks there: again until err is not ERR_MORE. ERR_OK: it is in place, under saved.
- * ERR_CRYPTO: it is not the file that was offered. */
+/* With all chunks there: again until err is not ERR_MORE. ERR_OK: it will be placed under
+ * saved. ERR_CRYPTO: it is not the file that was offered. */
 enum err file_writer_check(struct file_writer *w, struct worker *on);
+/* Puts it there. ERR_MORE: something has that name by now, and saved is another one. After any
+ * other failure it is to be checked anew. */
+enum err file_writer_place(struct file_writer *w, struct worker *on);
 /* The chunks that are there as ranges, the first most of them; how many. */
 size_t file_writer_have(const struct file_writer *w, struct list_writer *out, size_t most);
 

@@ -120,6 +120,15 @@ void files_place(struct transfer *t, const struct talk *c)
         memcpy(t->where, title.p, t->where_n);
 }
 
+void files_tell_parting(struct engine *e)
+{
+    char words[TRANSFER_PARTING];
+
+    transfers_parting(&e->model->files, e->model->keeps, words);
+    if (words[0] != '\0')
+        engine_say(e, NULL, EVENT_INFO, "You quit while files are on their way: %s.", words);
+}
+
 void files_reason(char out[TRANSFER_WHY], const char *words, struct bytes reason)
 {
     struct buf clean;

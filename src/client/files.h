@@ -13,6 +13,12 @@
 void files_touch(struct engine *e);                   /* each takes its next step, soon */
 void files_look_at(struct engine *e, uint64_t at_ms); /* and then */
 
+/* The relay does not listen just now; later it may. */
+static inline bool files_later(const struct msg_refusal *no)
+{
+    return no->code == CODE_TOO_FAST || no->code == CODE_BUSY;
+}
+
 /* As a line is lost, the state is not yet another one. */
 static inline bool files_has_line(const struct engine *e)
 {
@@ -38,6 +44,8 @@ void files_move(struct engine *e, struct transfer *t, uint64_t done);
 void files_hash(struct transfer *t, const uint8_t hash[HASH_SHA256]);
 /* Who is meant, in the model's one way of saying it. */
 void files_place(struct transfer *t, const struct talk *c);
+/* What becomes of those on their way now that we go, for the person. */
+void files_tell_parting(struct engine *e);
 /* What somebody else says as the reason, fit to be shown: "WORDS: REASON". */
 void files_reason(char out[TRANSFER_WHY], const char *words, struct bytes reason);
 /* The name as one may stand on this disk, made of what a sender called it. */

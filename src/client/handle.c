@@ -74,7 +74,7 @@ static const struct answer_row ANSWERS[] = {
     {OP_FILE_OFFER, OP_REPLY, 0, file_taken, NULL, file_not_taken},
     {OP_FILE_ANSWER, OP_REPLY, 0, file_answered, NULL, file_unanswered},
     {OP_FILE_PAUSE, OP_REPLY, 0, file_done, NULL, file_not_done},
-    {OP_FILE_CANCEL, OP_REPLY, 0, file_done, NULL, file_not_done},
+    {OP_FILE_CANCEL, OP_REPLY, 0, file_cancelled, NULL, file_not_cancelled},
 };
 
 struct event_row {

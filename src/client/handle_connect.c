@@ -258,6 +258,7 @@ static void know_us(struct engine *e, const struct msg_login_ok *m)
     (void)bytes_copy(e->in_as, sizeof e->in_as, m->name);
     e->account = account;
     e->model->account = account;
+    e->model->keeps = account && vault_lasts(e->vault);
     model_set_nick(e->model, m->name);
     memcpy(e->resume, m->resume, sizeof e->resume);
     e->has_resume = true;

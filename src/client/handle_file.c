@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "client/download_event.h"
 #include "client/files.h"
+#include "client/upload.h"
 #include "client/upload_event.h"
 
 /* ---- answers ---- */
@@ -13,8 +14,9 @@ void file_taken(struct engine *e, const struct request *r, const void *offer_ok)
     struct upload *u = files_upload(e, r->id);
     struct msg_file_cancel m;
 
-    if (u != NULL && !u->over) {
-        upload_taken(u, offer_ok);
+    if (u != NULL) {
+        if (!u->over) /* else the relay is being told already */
+            upload_taken(u, offer_ok);
         return;
     }
     memcpy(m.id, r->id, sizeof m.id); /* it was given up meanwhile */
@@ -43,6 +45,26 @@ void file_unanswered(struct engine *e, const struct request *r, const struct msg
 
     if (d != NULL)
         download_unanswered(d, no);
+}
+
+void file_cancelled(struct engine *e, const struct request *r, const void *nothing)
+{
+    struct upload *u = files_upload(e, r->id);
+
+    (void)nothing;
+    if (u != NULL && u->over)
+        upload_told(u);
+}
+
+/* What it does not know of is over too. */
+void file_not_cancelled(struct engine *e, const struct request *r, const struct msg_refusal *no)
+{
+    struct upload *u = files_upload(e, r->id);
+
+    if (u != NULL && u->over && files_later(no))
+        upload_untold(u);
+    else
+        file_cancelled(e, r, NULL);
 }
 
 void file_done(struct engine *e, const struct request *r, const void *nothing)
@@ -78,20 +100,23 @@ static bool is_from(struct engine *e, const struct transfer *t, struct bytes sen
     return false;
 }
 
-/* It is there already: whoever sends it is told, and nobody is asked. */
-static bool have_it(struct engine *e, const struct msg_file_offered *m)
+/* It is there already, or was refused: whoever sends it is told, and nobody is asked. */
+static bool was_settled(struct engine *e, const struct msg_file_offered *m)
 {
     const struct transfer *t = transfers_find(&e->model->files, m->id);
+    bool done = t != NULL && t->state == TRANSFER_DONE;
     struct msg_range all = {.first = 0, .count = m->count};
-    struct msg_file_answer answer = {.sender = m->sender, .verdict = FILE_ACCEPT};
+    struct msg_file_answer answer = {
+        .sender = m->sender, .verdict = done ? FILE_ACCEPT : FILE_REFUSE};
     struct list_writer have;
 
-    if (t == NULL || t->own || t->state != TRANSFER_DONE || t->bytes != m->bytes ||
-        !is_from(e, t, m->sender))
+    if (t == NULL || t->own || t->bytes != m->bytes ||
+        (!done && t->state != TRANSFER_REFUSED) || !is_from(e, t, m->sender))
         return false;
     memcpy(answer.id, m->id, sizeof answer.id);
     list_begin(&have, sizeof all);
-    list_add(&have, &MSG_RANGE, &all);
+    if (done)
+        list_add(&have, &MSG_RANGE, &all);
     answer.have = list_view(&have);
     engine_ask(e, OP_FILE_ANSWER, &answer, NULL);
     list_end(&have);
@@ -104,12 +129,12 @@ void file_offered(struct engine *e, const void *offered)
     struct download *d = files_download(e, m->id);
     struct filing *f = &e->files;
 
-    if (d != NULL && !d->over) {
+    if (d != NULL && (!d->over || d->untold)) {
         if (bytes_eq(m->sender, bytes_str(d->sender)))
             download_known(d, m);
         return;
     }
-    if (have_it(e, m))
+    if (was_settled(e, m))
         return;
     struct filing_offer *o = &f->offers[f->offer_at++ % FILING_OFFERS];
     *o = (struct filing_offer){.handle = m->handle};

@@ -10,6 +10,9 @@ void file_taken(struct engine *e, const struct request *r, const void *offer_ok)
 void file_not_taken(struct engine *e, const struct request *r, const struct msg_refusal *no);
 void file_answered(struct engine *e, const struct request *r, const void *answer_ok);
 void file_unanswered(struct engine *e, const struct request *r, const struct msg_refusal *no);
+void file_cancelled(struct engine *e, const struct request *r, const void *nothing);
+void file_not_cancelled(
+    struct engine *e, const struct request *r, const struct msg_refusal *no);
 void file_done(struct engine *e, const struct request *r, const void *nothing);
 void file_not_done(struct engine *e, const struct request *r, const struct msg_refusal *no);
 

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "client/chatlog.h"
 #include "client/direct.h"
+#include "client/download_event.h"
 #include "client/download_offer.h"
 #include "client/files.h"
 #include "client/group.h"
@@ -196,6 +197,17 @@ static void take_file(
             .id = m->id, .sealed = m->text.text, .sender = sender, .history = n});
 }
 
+/* Whoever offered a file under that key may. */
+static void take_back(
+    struct engine *e, struct talk *c, struct talk_person *p, const struct payload *m)
+{
+    struct download *d =
+        m->text.text.n == PAYLOAD_ID ? files_download(e, m->text.text.p) : NULL;
+
+    if (d != NULL && d->talk == c->serial && memcmp(d->print, p->print, sizeof d->print) == 0)
+        download_taken_back(d);
+}
+
 /* ---- the rest ---- */
 
 static void take_receipt(
@@ -326,6 +338,7 @@ static take_fn *const TAKE[PAYLOAD_KINDS] = {
     [PAYLOAD_PSK] = take_psk,
     [PAYLOAD_TICKET] = take_ticket,
     [PAYLOAD_FILE] = take_file,
+    [PAYLOAD_TAKEN_BACK] = take_back,
 };
 
 void hear_say(struct engine *e, struct talk *c, struct talk_person *from,

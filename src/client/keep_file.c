@@ -74,16 +74,25 @@ void keep_upload_done(struct engine *e, const struct upload *u)
 
 /* ---- theirs ---- */
 
+static uint8_t how_far(const struct download *d)
+{
+    if (d->over)
+        return KEEP_FILE_REFUSED;
+    if (d->placed)
+        return KEEP_FILE_PLACED;
+    return d->writer.saved[0] != '\0' ? KEEP_FILE_WHOLE : d->accepted;
+}
+
 void keep_download(struct engine *e, const struct download *d)
 {
     const struct talk *c = engine_talk(e, d->talk);
     struct buf row;
 
-    if (!e->account || c == NULL || d->over)
+    if (!e->account || c == NULL || (d->over && !d->untold))
         return;
     buf_init(&row, ROW_MAX);
     buf_u8(&row, KEEP_FILE_VERSION);
-    buf_u8(&row, d->placed ? KEEP_FILE_PLACED : d->accepted);
+    buf_u8(&row, how_far(d));
     buf_u8(&row, d->shown->resting);
     buf_u8(&row, d->shown->verified);
     buf_u64(&row, (uint64_t)d->offered_ms);
@@ -94,7 +103,7 @@ void keep_download(struct engine *e, const struct download *d)
     buf_u16(&row, d->shown->from_n);
     buf_put(&row, d->shown->from, d->shown->from_n);
     put_text(&row, d->writer.folder);
-    put_text(&row, d->writer.name);
+    put_text(&row, d->writer.saved[0] != '\0' ? d->writer.saved : d->writer.name);
     buf_bytes(&row, buf_view(&d->offer));
     put(e, c, d->id, KEEP_FILE_IN, &row);
     buf_wipe(&row);

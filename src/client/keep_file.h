@@ -12,9 +12,12 @@
 
 #define KEEP_FILE_VERSION 1
 enum keep_file_sub { KEEP_FILE_OUT, KEEP_FILE_IN };
-/* How far one of theirs is: 0 offered, 1 accepted, and 2: in its place, and the relay is still
- * to be told. */
-#define KEEP_FILE_PLACED 2
+/* How far one of theirs is: 0 offered, 1 accepted, then: in its place, and the relay is still
+ * to be told; and before that: whole, and on its way to its place, or there. With these two the
+ * name is the one that it has there. */
+#define KEEP_FILE_PLACED  2
+#define KEEP_FILE_WHOLE   3
+#define KEEP_FILE_REFUSED 4 /* and the relay is to be told */
 
 void keep_upload(struct engine *e, const struct upload *u); /* once it was said */
 void keep_upload_done(struct engine *e, const struct upload *u);

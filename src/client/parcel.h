@@ -31,7 +31,8 @@ struct upload {
     bool said;                 /* the sealed message was put */
     bool over;
     bool careful; /* for people alone whose keys were compared */
-    bool untold;  /* over, and the relay does not know: there was no line */
+    bool untold;  /* given up, and the relay has not said that it knows */
+    bool telling; /* it was asked to, on this line */
     bool unsaid;  /* its message could not be said */
     char unsaid_why[TRANSFER_WHY];
     bool stale;        /* what the worker seals now is for a line that is gone */
@@ -63,9 +64,10 @@ struct download {
     bool counting; /* its start has come */
     bool opening;
     bool checking;
-    bool placed; /* it is done, and the relay is still to be told */
+    bool placed;     /* it is done, and the relay is still to be told */
+    uint64_t ticket; /* of the row that says where it goes: not put there before */
     bool over;
-    bool untold;          /* refused, and the relay does not know: there was no line */
+    bool untold;          /* refused, and the relay has not said that it knows */
     uint8_t verdict;      /* what the newest answer of ours says */
     uint32_t answers_due; /* of the relay, to answers of ours */
     uint32_t handle;      /* 0: not known */

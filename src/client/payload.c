@@ -31,6 +31,7 @@ TEXT_FIELD(NICK, FIELD_MUST, NICK_MAX);
 TEXT_FIELD(TOPIC, FIELD_MAYBE, TOPIC_MAX);
 TEXT_FIELD(TICKET, FIELD_MUST, SIGN_BYTES);
 TEXT_FIELD(FILE_OFFER, FIELD_MUST, OFFER_BYTES);
+TEXT_FIELD(FILE_ID, FIELD_MUST, PAYLOAD_ID);
 
 static const struct field RECEIPT_FIELDS[] = {
     {"heard", FIELD_LIST, offsetof(struct payload, receipt.heard), FIELD_MAYBE, PAYLOAD_HEARD, &PAYLOAD_HEARD_ROW}};
@@ -60,6 +61,7 @@ static const struct row ROWS[PAYLOAD_KINDS] = {
     [PAYLOAD_PSK] = {&PSK, true, false},
     [PAYLOAD_TICKET] = {&TICKET, true, false},
     [PAYLOAD_FILE] = {&FILE_OFFER, true, false},
+    [PAYLOAD_TAKEN_BACK] = {&FILE_ID, true, false},
 };
 
 static const struct row *row_of(uint8_t kind)

@@ -31,6 +31,7 @@ enum payload_kind {
     PAYLOAD_PSK,    /* the secret of a password's generation, for members */
     PAYLOAD_TICKET, /* goodbye: whoever removes my leaf may show this */
     PAYLOAD_FILE,   /* a file is offered: client/offer.h reads the text; its id is the file's */
+    PAYLOAD_TAKEN_BACK, /* a file that was offered is not any more; the text is its id */
     PAYLOAD_KINDS
 };
 
@@ -49,7 +50,7 @@ struct payload {
     union {
         struct {
             struct bytes text;
-        } text; /* TEXT, NICK, TOPIC, TICKET, FILE */
+        } text; /* TEXT, NICK, TOPIC, TICKET, FILE, TAKEN_BACK */
         struct {
             struct list heard;
         } receipt; /* RECEIPT, READ */

@@ -111,6 +111,27 @@ void say_offer(
     put(e, c, PAYLOAD_FILE, id, offer);
 }
 
+/* Whoever asked waits for it only while it can be said. */
+void say_taken_back(struct engine *e, struct talk *c, const uint8_t id[PAYLOAD_ID])
+{
+    bool heard = files_has_line(e) && c->group != NULL && people_stop(c) == NULL;
+    uint64_t tag = e->tag;
+
+    if (!heard)
+        e->tag = 0;
+    say_put(e, c, PAYLOAD_TAKEN_BACK, bytes_of(id, PAYLOAD_ID));
+    e->tag = tag;
+}
+
+bool say_takes_back(const struct talk *c)
+{
+    const struct talk_out *o = c->out;
+
+    while (o != NULL && o->kind != PAYLOAD_TAKEN_BACK)
+        o = o->next;
+    return o != NULL;
+}
+
 static struct talk_out *first_waiting(const struct talk *c)
 {
     struct talk_out *o = c->out;

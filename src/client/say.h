@@ -14,7 +14,10 @@ void say_put(struct engine *e, struct talk *c, uint8_t kind, struct bytes text);
 /* That a file is offered, under the id that it has; it was shown. */
 void say_offer(
     struct engine *e, struct talk *c, const uint8_t id[PAYLOAD_ID], struct bytes offer);
-bool say_waits(const struct talk *c); /* something is there to be sealed */
+/* That the file of that id is not offered any more. */
+void say_taken_back(struct engine *e, struct talk *c, const uint8_t id[PAYLOAD_ID]);
+bool say_takes_back(const struct talk *c); /* such a word is not with the relay yet */
+bool say_waits(const struct talk *c);      /* something is there to be sealed */
 void say_next(struct engine *e, struct talk *c);
 /* Nobody will ever get what waits here: all of it failed. */
 void say_give_up(struct engine *e, struct talk *c, const char *why);

@@ -11,6 +11,7 @@
 #include "client/command.h"
 #include "client/draft.h"
 #include "client/file_pump.h"
+#include "client/files.h"
 #include "client/group.h"
 #include "client/handle.h"
 #include "client/handle_connect.h"
@@ -233,7 +234,7 @@ static void on_down(void *user, enum link_end why, const char *detail)
         if (e->loop->now_ms - e->ready_at_ms >= SETTLED_MS)
             e->tries = 0;
     }
-    if (e->state == ENGINE_AWAIT_LEFT)
+    if (e->state == ENGINE_AWAIT_LEFT || (e->leaving && e->state == ENGINE_READY))
         engine_set_state(e, ENGINE_ENDED);
     else if (e->fatal && e->state != ENGINE_ENDED)
         engine_set_state(e, ENGINE_REFUSED);
@@ -345,7 +346,12 @@ static void on_save_again(void *arg)
 
 static void on_leave_due(void *arg)
 {
-    engine_drop(arg, "no goodbye came");
+    struct engine *e = arg;
+
+    if (e->state == ENGINE_READY)
+        engine_leave(e); /* what was to be said first is not said */
+    else
+        engine_drop(e, "no goodbye came");
 }
 
 static void dial(struct engine *e)
@@ -379,6 +385,7 @@ void session_landed(void *arg)
         engine_say(&s->e, NULL, EVENT_INFO, "What waited to be saved is saved now.");
     s->e.unsaved_told = false;
     engine_send_due(&s->e);
+    files_touch(&s->e);
 }
 
 void session_unsaved(void *arg, const char *why)
@@ -531,7 +538,8 @@ static void serve(struct engine *e, const struct intent *i)
 
     e->at = page_meant(e, i);
     if (i->kind == INTENT_QUIT) {
-        engine_leave(e);
+        files_tell_parting(e);
+        file_pump_quit(e);
     } else if (i->kind == INTENT_DRAFT) {
         struct talk *c = engine_of_page(e, e->at);
         if (c != NULL)
@@ -577,7 +585,7 @@ void session_intents(struct session *s)
 
 void session_quit(struct session *s)
 {
-    engine_leave(&s->e);
+    file_pump_quit(&s->e);
 }
 
 bool session_over(const struct session *s)

@@ -17,7 +17,8 @@
 #include "client/upload_show.h"
 #include "crypto/rand.h"
 
-#define CHANGED "it is not what it was any more: somebody changed it. /send it again"
+#define AGAIN_MS 5000u /* the relay was asked too much */
+#define CHANGED  "it is not what it was any more: somebody changed it. /send it again"
 
 /* ---- the beginning ---- */
 
@@ -184,23 +185,62 @@ static void end(struct upload *u, enum transfer_state state, const char *why)
     files_touch(e);
 }
 
-static void ask_cancel(struct upload *u)
+static void tell_relay(struct upload *u)
 {
+    struct request r = {.talk = u->talk};
     struct msg_file_cancel m;
 
-    u->untold = u->said && !files_has_line(u->e);
-    if (!files_has_line(u->e) || !(u->offered || u->asked || u->said))
+    if (!files_has_line(u->e))
         return;
     memcpy(m.id, u->shown->key, sizeof m.id);
-    engine_ask(u->e, OP_FILE_CANCEL, &m, &(struct request){.talk = u->talk});
+    memcpy(r.id, u->shown->key, sizeof r.id);
+    u->telling = true;
+    engine_ask(u->e, OP_FILE_CANCEL, &m, &r);
+}
+
+/* The relay ends it at once, and is told again until it answers. The others believe our own
+ * word alone, which is kept until it was said, as any. */
+static void take_back(struct upload *u)
+{
+    struct talk *c = engine_talk(u->e, u->talk);
+
+    u->untold = u->said || u->offered || u->asked;
+    u->wait_ms = 0;
+    if (u->untold)
+        tell_relay(u);
+    if (u->said && !u->unsaid && c != NULL)
+        say_taken_back(u->e, c, u->shown->key);
 }
 
 void upload_cancel(struct upload *u, const char *why)
 {
     if (u->over)
         return;
-    ask_cancel(u);
+    take_back(u);
     end(u, TRANSFER_CANCELLED, why);
+}
+
+void upload_told(struct upload *u)
+{
+    u->untold = false;
+    files_touch(u->e);
+}
+
+void upload_untold(struct upload *u)
+{
+    u->telling = false;
+    u->wait_ms = u->e->loop->now_ms + AGAIN_MS;
+    files_look_at(u->e, u->wait_ms);
+}
+
+/* Who is out of it can say nothing there. */
+void upload_talk_gone(struct upload *u, const char *why)
+{
+    if (!u->over && (u->offered || u->asked))
+        tell_relay(u);
+    if (!u->over)
+        end(u, TRANSFER_CANCELLED, why);
+    upload_told(u);
 }
 
 void upload_fail(struct upload *u, const char *why)
@@ -209,7 +249,7 @@ void upload_fail(struct upload *u, const char *why)
 
     if (u->over)
         return;
-    ask_cancel(u);
+    take_back(u);
     engine_say_in(u->e, c, EVENT_WARN, "%s is not sent: %s.", u->shown->name, why);
     if (!u->said && c != NULL && c->page != NULL)
         model_state(u->e->model, c->page, u->shown->key, EVENT_FAILED);
@@ -389,8 +429,8 @@ static void rest(struct upload *u)
 
 void upload_step(struct upload *u)
 {
-    if (u->untold && files_has_line(u->e))
-        ask_cancel(u);
+    if (u->untold && !u->telling && u->wait_ms <= u->e->loop->now_ms)
+        tell_relay(u);
     if (u->unsaid)
         upload_fail(u, u->unsaid_why);
     if (u->over || u->busy)
@@ -444,6 +484,7 @@ void upload_stand_down(struct upload *u)
 
 void upload_line_lost(struct upload *u)
 {
+    u->telling = false;
     if (u->over)
         return;
     upload_stand_down(u);

@@ -32,10 +32,13 @@ void upload_free(struct upload *u); /* no job is with the worker */
 void upload_pause(struct upload *u, bool on); /* the person does */
 void upload_cancel(struct upload *u, const char *why);
 void upload_fail(struct upload *u, const char *why);
+void upload_told(struct upload *u);   /* the relay knows that it was given up */
+void upload_untold(struct upload *u); /* it did not listen just now */
 void upload_done(struct upload *u);
 void upload_forget(struct upload *u, const char *why); /* its sender is not who we are now */
 void upload_nobody(struct upload *u, const char *why); /* wants it */
 void upload_stand_down(struct upload *u);              /* the relay knows of it no more */
 void upload_line_lost(struct upload *u);
+void upload_talk_gone(struct upload *u, const char *why);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/upload_show.h"
 
+#include <string.h>
+
 #include "client/files.h"
 
 #define NO_LINE "no connection to the relay"
@@ -8,7 +10,8 @@
 struct tally {
     unsigned moving, paused, lost;
     uint64_t slowest;
-    const struct transfer_person *who; /* one that pauses, or is lost */
+    const struct transfer_person *who;  /* one that pauses, or is lost */
+    const struct transfer_person *gone; /* one that was dropped, or left */
 };
 
 static struct tally count(const struct transfer *t)
@@ -24,6 +27,8 @@ static struct tally count(const struct transfer *t)
             n.slowest = p->done;
         if (p->state == TRANSFER_PAUSED || p->state == TRANSFER_LOST)
             n.who = p;
+        if (p->state == TRANSFER_FAILED)
+            n.gone = p;
     }
     return n;
 }
@@ -31,6 +36,21 @@ static struct tally count(const struct transfer *t)
 static void show(struct upload *u, enum transfer_state state, const char *why)
 {
     files_show(u->e, u->shown, state, why);
+}
+
+/* Who was dropped was asked too, and may accept again while the relay holds the offer open. */
+static void show_offered(struct upload *u, const struct transfer_person *gone)
+{
+    static const char WAYS[] = "; who was asked may take it yet. /cancel ends it";
+    char why[TRANSFER_WHY] = "";
+
+    if (gone != NULL) {
+        files_reason(why, "gone: ", bytes_of(gone->name, gone->name_n));
+        size_t n = strlen(why);
+        if (n + sizeof WAYS <= sizeof why)
+            memcpy(why + n, WAYS, sizeof WAYS);
+    }
+    show(u, TRANSFER_OFFERED, why);
 }
 
 void upload_show(struct upload *u)
@@ -53,7 +73,7 @@ void upload_show(struct upload *u)
     else if (n.paused != 0 || n.lost != 0)
         show(u, n.paused != 0 ? TRANSFER_PAUSED : TRANSFER_LOST, why);
     else
-        show(u, TRANSFER_OFFERED, "");
+        show_offered(u, n.gone);
     if (n.moving != 0)
         files_move(u->e, u->shown, n.slowest);
 }

@@ -20,7 +20,7 @@
 #define FACE_OUT      (16u << 20)
 #define FACE_STUCK_MS 30000
 #define FACE_LAST_MS  2000 /* each time the reader makes room, at the end */
-#define FACE_DRAIN_MS 10000
+#define FACE_DRAIN_MS 30000
 #define FACE_WHY      512
 
 enum face_exit {

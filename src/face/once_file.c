@@ -9,6 +9,7 @@
 #include "face/once_impl.h"
 #include "face/text.h"
 
+#define TELL_MS  5000u
 #define STILL_MS 900000u /* so long nothing moves, and nobody was asked: it is given up */
 #define NUMBER   24
 
@@ -197,8 +198,18 @@ static void watch_stillness(struct once *o, const struct transfer *t)
     }
 }
 
+/* Whoever takes it believes our own word alone, so that goes first. */
+static bool still_telling(struct once *o)
+{
+    if (o->telling_ms == 0)
+        o->telling_ms = o->f.now_ms;
+    return o->f.awaited != 0 && o->f.now_ms - o->telling_ms < TELL_MS;
+}
+
 uint64_t once_file_due(const struct once *o)
 {
+    if (o->telling_ms != 0)
+        return o->telling_ms + TELL_MS;
     return o->still_ms != 0 ? o->still_ms + STILL_MS : UINT64_MAX;
 }
 
@@ -228,6 +239,8 @@ static void end_sent(struct once *o, const struct transfer *t)
     unsigned have = have_it(t);
 
     if (t->state == TRANSFER_CANCELLED) {
+        if (still_telling(o))
+            return;
         end_badly(o, t, FACE_NOBODY,
             o->stop_why != NULL ? o->stop_why : "you cancelled it; whoever took it was told");
         return;

@@ -78,6 +78,7 @@ struct model {
     char nick[ROSTER_NAME];
     uint8_t nick_n;
     bool account;         /* logged in, not a guest */
+    bool keeps;           /* what is on its way goes on after a restart */
     char print[64];       /* our identity key's fingerprint, as text; "" before there is one */
     struct room *home;    /* people: everybody on the relay */
     struct room *welcome; /* of this machine alone: how it is used; NULL: was never open */

@@ -124,6 +124,34 @@ size_t transfers_open(const struct transfers *ts)
     return n;
 }
 
+static void put_parting(char out[TRANSFER_PARTING], size_t n, const char *one, const char *many)
+{
+    size_t at = strlen(out);
+    const char *between = at != 0 ? "; " : "";
+
+    if (n == 1)
+        (void)snprintf(out + at, TRANSFER_PARTING - at, "%sa file %s", between, one);
+    else if (n != 0)
+        (void)snprintf(out + at, TRANSFER_PARTING - at, "%s%zu files %s", between, n, many);
+}
+
+void transfers_parting(const struct transfers *ts, bool kept, char out[TRANSFER_PARTING])
+{
+    size_t on = 0, lost = 0;
+
+    for (size_t i = 0; i < ts->count; i++) {
+        const struct transfer *t = ts->all[i];
+        if (transfer_over(t) || (!t->own && t->state == TRANSFER_OFFERED))
+            continue;
+        bool goes_on = kept && t->state != TRANSFER_READING;
+        on += goes_on;
+        lost += !goes_on;
+    }
+    out[0] = '\0';
+    put_parting(out, on, "goes on when you are back", "go on when you are back");
+    put_parting(out, lost, "is given up", "are given up");
+}
+
 unsigned transfer_percent(const struct transfer *t)
 {
     return t->state == TRANSFER_DONE ? 100 : transfer_part(t->done, t->bytes);

@@ -106,6 +106,11 @@ struct transfer *transfers_numbered(const struct transfers *ts, unsigned n); /* 
 struct transfer_sum transfers_sum(const struct transfers *ts, bool own);
 size_t transfers_open(const struct transfers *ts); /* offers to us that nobody answered */
 
+/* What becomes of those on their way when we go, in words; "": there are none. kept: they are
+ * taken up again at the next start, but for one that is not even offered. */
+#define TRANSFER_PARTING 128
+void transfers_parting(const struct transfers *ts, bool kept, char out[TRANSFER_PARTING]);
+
 const char *transfer_state_str(enum transfer_state s);
 bool transfer_over(const struct transfer *t);
 static inline bool transfer_moves(const struct transfer *t)

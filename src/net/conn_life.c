@@ -248,6 +248,13 @@ static void conn_purge_op(struct link *l, uint32_t tag)
     l->bulk = c->bulk->lane.bytes;
 }
 
+static size_t conn_waits_op(const struct link *l, uint32_t tag)
+{
+    const struct conn *c = (const struct conn *)l;
+
+    return c->bulk != NULL ? lane_waits(&c->bulk->lane, tag) : 0;
+}
+
 static void conn_resume_op(struct link *l)
 {
     struct conn *c = (struct conn *)l;
@@ -287,6 +294,7 @@ static const struct link_ops CONN_OPS = {
     .post = conn_post_op,
     .bulk = conn_bulk_op,
     .purge = conn_purge_op,
+    .waits = conn_waits_op,
     .resume = conn_resume_op,
     .close = conn_close_op,
     .exporter = conn_exporter_op,

@@ -11,8 +11,9 @@
  * A link has two lanes. What is sent or posted keeps its order and comes first. Frames in the
  * low lane (link_bulk) are taken from it one at a time and only when nothing else waits, so a
  * message stands behind what of them has begun to leave: at most LINK_BULK_AHEAD here, and
- * what the kernel holds unsent. How much may wait there is for the user to bound: it counts as
- * no backlog. link_close() forgets the low lane.
+ * what the kernel holds unsent. Those under one tag keep their order, and tags take turns. How
+ * much may wait there is for the user to bound: it counts as no backlog. link_close() forgets
+ * the low lane.
  */
 #ifndef NET_LINK_H
 #define NET_LINK_H
@@ -55,6 +56,7 @@ struct link_ops {
     void (*post)(struct link *l, struct span s);               /* NULL: the same as send */
     void (*bulk)(struct link *l, struct span s, uint32_t tag); /* NULL: the same as send */
     void (*purge)(struct link *l, uint32_t tag);               /* NULL: there is no low lane */
+    size_t (*waits)(const struct link *l, uint32_t tag);       /* NULL: likewise */
     void (*resume)(struct link *l);
     void (*close)(struct link *l, const char *detail);
     enum err (*exporter)(struct link *l, uint8_t out[LINK_EXPORT]);
@@ -96,6 +98,11 @@ static inline void link_purge(struct link *l, uint32_t tag)
 {
     if (l->ops->purge != NULL)
         l->ops->purge(l, tag);
+}
+/* How many frames under that tag wait in the low lane. */
+static inline size_t link_waits(const struct link *l, uint32_t tag)
+{
+    return l->ops->waits != NULL ? l->ops->waits(l, tag) : 0;
 }
 static inline void link_resume(
     struct link *l) /* after FRAMER_STALL: the same frame is offered again, later */

@@ -77,10 +77,24 @@ static size_t each_member(const struct convo *c, const struct user *me, struct t
     return n;
 }
 
+/* A conversation of two has no name of its own: the other one is named. */
+static void note_offer(const struct transfer *t)
+{
+    char whom[MSG_NAME + 40];
+    char words[MSG_NAME + 96];
+
+    if (t->kind == CONVO_DIRECT)
+        (void)snprintf(whom, sizeof whom, "to %s", t->people[0].name.s);
+    else
+        (void)snprintf(whom, sizeof whom, "%zu may answer", t->people_count);
+    (void)snprintf(words, sizeof words, "%llu bytes in %u chunks, %s",
+        (unsigned long long)t->bytes, t->count, whom);
+    relay_note(t->server, "file_offer", t->title, t->sender->name.s, words);
+}
+
 static void offer(struct peer *p, const struct convo *c, const struct msg_file_offer *m)
 {
     size_t people = each_member(c, p->user, NULL);
-    char words[96];
 
     if (people == 0) {
         reply_refuse(p, OP_FILE_OFFER, CODE_NOBODY, 0, "nobody is there who could take it");
@@ -97,9 +111,7 @@ static void offer(struct peer *p, const struct convo *c, const struct msg_file_o
     struct msg_file_offer_ok ok = {.handle = t->handle, .window = t->window};
     ok.asked = transfer_offer(t);
     reply_done(p, &MSG_FILE_OFFER_OK, &ok);
-    (void)snprintf(words, sizeof words, "%llu bytes in %u chunks, %zu may answer",
-        (unsigned long long)m->bytes, m->count, people);
-    relay_note(p->server, "file_offer", c->title, p->user->name.s, words);
+    note_offer(t);
 }
 
 /* Its sender was gone for a while. */

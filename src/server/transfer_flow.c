@@ -211,11 +211,20 @@ static void done(struct transfer *t, struct receiver *r)
     transfer_settle(t);
 }
 
+/* Of its ring, what has at least begun to leave: the rest cannot have been taken by anybody.
+ * The start that may wait in front of all of it counts as one, and nothing was sent then. */
+static uint32_t sent_to(const struct transfer *t, const struct receiver *r)
+{
+    size_t waits = link_waits(r->user->peer->link, t->handle);
+
+    return waits < r->ring_n ? r->ring_n - (uint32_t)waits : 0;
+}
+
 void transfer_ack(struct transfer *t, struct receiver *r, uint32_t taken)
 {
     uint32_t n = taken - r->taken;
 
-    if (n > r->ring_n) {
+    if (n > sent_to(t, r)) {
         transfer_drop(t, r, FILE_END_BROKEN);
         return;
     }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "tui/act.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "tui/dialog.h"
 #include "tui/help.h"
 #include "tui/lesson.h"
 
@@ -98,7 +100,36 @@ static bool do_help(struct tui *t, const struct command_line *line)
     return true;
 }
 
-static const struct act_command SCREEN_COMMANDS[] = {{"help", do_help}, {NULL, NULL}};
+static void quit_answered(void *arg, struct tui *t, char letter)
+{
+    (void)arg;
+    if (letter == 'q')
+        (void)intents_push(&t->model->intents, INTENT_QUIT, (struct bytes){0});
+}
+
+/* With files on their way it is asked for twice, as by the key. */
+static bool do_quit(struct tui *t, const struct command_line *line)
+{
+    char parting[TRANSFER_PARTING];
+    char words[TRANSFER_PARTING + 64];
+    struct dialog d = {.title = "Quit",
+        .words = words,
+        .button = {{'q', "quit"}, {'s', "stay"}},
+        .buttons = 2,
+        .first = t->model->keeps ? 0 : 1,
+        .answered = quit_answered};
+
+    (void)line;
+    transfers_parting(&t->model->files, t->model->keeps, parting);
+    if (parting[0] == '\0')
+        return false;
+    (void)snprintf(words, sizeof words, "Files are on their way: %s.", parting);
+    dialog_open(t, &d, NULL);
+    return true;
+}
+
+static const struct act_command SCREEN_COMMANDS[] = {
+    {"help", do_help}, {"quit", do_quit}, {NULL, NULL}};
 
 static const struct act_command *const COMMANDS[] = {
     BIND_COMMANDS, INSPECT_COMMANDS, THEME_COMMANDS, FILE_COMMANDS, SCREEN_COMMANDS};

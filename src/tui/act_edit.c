@@ -13,6 +13,7 @@ static const struct move_row MOVES[] = {
     {editline_go, ACTION_RIGHT, EDITLINE_RIGHT},
     {editline_go, ACTION_WORD_LEFT, EDITLINE_WORD_LEFT},
     {editline_go, ACTION_WORD_RIGHT, EDITLINE_WORD_RIGHT},
+    {editline_go, ACTION_WORD_OR_FILE, EDITLINE_WORD_RIGHT}, /* where no file can be meant */
     {editline_go, ACTION_START, EDITLINE_START},
     {editline_go, ACTION_END, EDITLINE_END},
     {editline_erase, ACTION_ERASE_LEFT, EDITLINE_LEFT},

@@ -187,14 +187,16 @@ static void open_answered(void *arg, struct tui *t, char letter)
     hand_over(t, path);
 }
 
-static bool is_harmful(const char *name)
+/* By the name it was offered under, or by the one it has here. */
+static bool is_harmful(const struct transfer *f)
 {
-    return strstr(transfer_kind(name), "harm") != NULL;
+    return strstr(transfer_kind(f->name), "harm") != NULL ||
+           strstr(transfer_kind(f->path), "harm") != NULL;
 }
 
 static void open_it(struct tui *t, const struct transfer *f)
 {
-    bool harm = is_harmful(f->name);
+    bool harm = is_harmful(f);
     struct buf words;
 
     buf_init(&words, 4096);
@@ -255,6 +257,17 @@ bool act_file_key(struct tui *t, unsigned n, uint32_t letter)
         return true;
     }
     return false;
+}
+
+/* What answers an offer would be something else on a message, which nobody meant who saw the
+ * offer a moment ago. */
+bool act_file_late(struct tui *t, const struct transfer *f, uint32_t letter)
+{
+    if (f->own || is_offer(f) || f->state == TRANSFER_DONE ||
+        (letter != 's' && letter != 'a' && letter != 'r'))
+        return false;
+    buf_fmt(&t->v.hint, "It is not offered any more: %s.", card_word(f));
+    return true;
 }
 
 void act_file_hints(struct buf *to, const struct transfer *f)

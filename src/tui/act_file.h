@@ -15,6 +15,8 @@ struct tui;
 
 /* false: that letter does nothing with it now. */
 bool act_file_key(struct tui *t, unsigned n, uint32_t letter);
+/* true: that letter would have answered it while it was an offer; that is said. */
+bool act_file_late(struct tui *t, const struct transfer *f, uint32_t letter);
 /* "s save  a save as  r refuse  i about it" */
 void act_file_hints(struct buf *to, const struct transfer *f);
 

@@ -7,6 +7,8 @@
 #include "base/utf8.h"
 #include "tui/act.h"
 #include "tui/dialog.h"
+#include "tui/dropped.h"
+#include "tui/input.h"
 
 #define PASTE_MS   5000 /* for the end to come */
 #define PASTE_SHOW 5    /* lines that are shown of it */
@@ -58,6 +60,23 @@ static bool would_run(const struct editline *e, struct bytes text)
            first.p[0] == '/';
 }
 
+/* Whoever drops a file means the file, and is told how; whoever pastes a path may mean words.
+ */
+static void hint_at_file(struct tui *t, struct bytes text)
+{
+    const struct room *r = t->model->open;
+    char key[32];
+    struct buf path;
+
+    keymap_key(&t->keys, ACTION_SEND_FILE, key);
+    buf_init(&path, EDITLINE_BYTES);
+    if (key[0] != '\0' && r != t->model->home && !r->local && dropped_path(text, &path)) {
+        buf_clear(&t->v.hint);
+        buf_fmt(&t->v.hint, "%s offers that file, Enter says its path.", key);
+    }
+    buf_free(&path);
+}
+
 static void insert(struct tui *t, struct bytes text)
 {
     struct editline *e = act_line_of(t);
@@ -78,6 +97,8 @@ static void insert(struct tui *t, struct bytes text)
     else if (escape)
         buf_text(&t->v.hint, "What is pasted is said as text. To run it, take one / away.");
     e->did = EDITLINE_DID_OTHER;
+    if (!t->model->ask.open)
+        hint_at_file(t, editline_text(e));
     buf_wipe(&all);
 }
 
@@ -212,6 +233,10 @@ void act_paste_end(struct tui *t)
 
 void act_paste_late(struct tui *t)
 {
+    if (input_waits()) { /* the rest is here: it was we who were late */
+        act_paste_wait(t);
+        return;
+    }
     buf_clear(&t->v.hint);
     act_paste_end(t);
     if (t->v.hint.n == 0)

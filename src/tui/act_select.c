@@ -260,7 +260,8 @@ static void key(struct overlay *o, struct tui *t, enum action a, const struct in
 
     if (t->model->open != s->room) { /* it was left while a question lay over this */
         overlay_close(t);
-    } else if (file != NULL && act_file_key(t, file->n, letter)) {
+    } else if (file != NULL &&
+               (act_file_key(t, file->n, letter) || act_file_late(t, file, letter))) {
         t->dirty |= MODEL_EVENTS;
     } else if (a == ACTION_BACK || letter == 'k') {
         step(s, true);

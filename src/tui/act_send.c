@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "tui/act.h"
 #include "tui/dialog.h"
+#include "tui/dropped.h"
 #include "tui/folder.h"
 #include "tui/item.h"
 #include "tui/menu.h"
@@ -140,6 +141,7 @@ static void filled(void *arg, size_t i, struct menu_row *out)
 struct asked {
     struct intent page;
     char *path;
+    bool typed; /* it stands on the line */
 };
 
 static void forget_asked(void *arg)
@@ -171,6 +173,8 @@ static void answered(void *arg, struct tui *t, char letter)
         buf_text(&t->v.hint, "That page was closed meanwhile: nothing is sent.");
         return;
     }
+    if (a->typed)
+        editline_set(act_line_of(t), (struct bytes){0});
     buf_init(&line, PATH_BYTES);
     buf_text(&line, "/send ");
     buf_text(&line, a->path);
@@ -178,20 +182,20 @@ static void answered(void *arg, struct tui *t, char letter)
     buf_free(&line);
 }
 
-static void ask(struct tui *t, const struct picker *p, size_t i, uint64_t bytes)
+static void ask(struct tui *t, const struct asked *what, uint64_t bytes)
 {
     struct asked *a = mem_alloc(sizeof *a);
     char size[TRANSFER_SIZE];
     struct buf words;
 
-    a->page = p->page;
-    a->path = joined(p->path, p->f.all[i].name);
+    *a = *what;
+    a->path = mem_strdup(what->path);
     transfer_size(size, bytes);
     buf_init(&words, PATH_BYTES * 8);
     buf_text(&words, "Send ");
-    folder_show(&words, bytes_str(p->f.all[i].name));
-    buf_fmt(&words, " (%s) to %s", size, p->page.direct ? "" : "#");
-    utf8_clean(&words, bytes_of(p->page.where, p->page.where_n), UTF8_NAME);
+    folder_show(&words, bytes_str(strrchr(a->path, '/') + 1));
+    buf_fmt(&words, " (%s) to %s", size, a->page.direct ? "" : "#");
+    utf8_clean(&words, bytes_of(a->page.where, a->page.where_n), UTF8_NAME);
     buf_text(&words, "?");
     dialog_open(t,
         &(struct dialog){.title = "Send a file",
@@ -204,38 +208,36 @@ static void ask(struct tui *t, const struct picker *p, size_t i, uint64_t bytes)
     buf_free(&words);
 }
 
-static void take_file(struct tui *t, const struct picker *p, size_t i)
+static void take_file(struct tui *t, const struct asked *a)
 {
     struct folder_facts facts;
-    char *path = joined(p->path, p->f.all[i].name);
+    char *folder = above(a->path);
     const char *why = NULL;
 
-    if (!folder_facts(p->path, p->f.all[i].name, &facts))
+    if (!folder_facts(folder, strrchr(a->path, '/') + 1, &facts))
         why = "It is not there any more.";
     else if (!facts.readable)
         why = "You may not read that file: nothing is sent.";
-    else if (!folder_can_say(bytes_str(path)))
+    else if (!folder_can_say(bytes_str(a->path)))
         why = "Its name has signs that no line can hold: give it another name first.";
-    mem_free(path);
     if (why == NULL) {
-        ask(t, p, i, facts.bytes);
-        return;
+        ask(t, a, facts.bytes);
+    } else {
+        open_folder(t, &a->page, folder);
+        buf_text(&t->v.hint, why);
     }
-    open_folder(t, &p->page, p->path);
-    buf_text(&t->v.hint, why);
+    mem_free(folder);
 }
 
 static void chosen(void *arg, struct tui *t, size_t i)
 {
     const struct picker *p = arg;
-    char *next;
+    char *next = i < p->f.count ? joined(p->path, p->f.all[i].name) : above(p->path);
 
-    if (i < p->f.count && !p->f.all[i].folder) {
-        take_file(t, p, i);
-        return;
-    }
-    next = i < p->f.count ? joined(p->path, p->f.all[i].name) : above(p->path);
-    open_folder(t, &p->page, next);
+    if (i < p->f.count && !p->f.all[i].folder)
+        take_file(t, &(struct asked){p->page, next, false});
+    else
+        open_folder(t, &p->page, next);
     mem_free(next);
 }
 
@@ -314,6 +316,22 @@ static void open_folder(struct tui *t, const struct intent *page, const char *pa
         buf_text(&t->v.hint, why_not(e));
 }
 
+/* The one whose path is all that stands on the line. */
+static bool take_dropped(struct tui *t, const struct intent *page)
+{
+    struct buf path;
+
+    buf_init(&path, PATH_BYTES);
+    bool is = dropped_path(editline_text(act_line_of(t)), &path);
+    if (is) {
+        char *whole = mem_strdup(buf_cstr(&path));
+        take_file(t, &(struct asked){*page, whole, true});
+        mem_free(whole);
+    }
+    buf_free(&path);
+    return is;
+}
+
 void act_send_file(struct tui *t, const struct input_key *k)
 {
     const struct room *r = t->model->open;
@@ -325,6 +343,8 @@ void act_send_file(struct tui *t, const struct input_key *k)
         buf_text(&t->v.hint, "Open a room or a conversation first: a file is sent to one.");
         return;
     }
+    if (take_dropped(t, &page))
+        return;
     buf_init(&first, PATH_BYTES);
     if (t->folder != NULL)
         buf_text(&first, t->folder);

@@ -333,8 +333,8 @@ static void key(struct overlay *o, struct tui *t, enum action a, const struct in
         go(l, a == ACTION_SCROLL_UP ? -page : page);
     else if (a == ACTION_ENTER)
         enter(l, t);
-    else
-        (void)act_file_key(t, l->n, letter);
+    else if (!act_file_key(t, l->n, letter) && l->count != 0)
+        (void)act_file_late(t, l->by[l->at], letter);
 }
 
 static void fini(struct overlay *o)
@@ -366,6 +366,15 @@ static void open_by_key(struct tui *t, const struct input_key *k)
     open_list(t);
 }
 
+/* Alt+F is a word to the right everywhere; where there is no word, it is the F of a file. */
+static void word_or_file(struct tui *t, const struct input_key *k)
+{
+    if (act_line_of(t)->n == 0)
+        act_send_file(t, k);
+    else
+        (void)act_edit(act_line_of(t), ACTION_WORD_RIGHT);
+}
+
 static bool do_transfers(struct tui *t, const struct command_line *line)
 {
     (void)line;
@@ -376,6 +385,7 @@ static bool do_transfers(struct tui *t, const struct command_line *line)
 const struct act_row ACT_FILES[] = {
     {ACTION_TRANSFERS, open_by_key},
     {ACTION_SEND_FILE, act_send_file},
+    {ACTION_WORD_OR_FILE, word_or_file},
     {ACTION_NONE, NULL},
 };
 

@@ -40,7 +40,8 @@ static void start(struct view *v, struct tui *t)
     const struct picture_want want = {.rows = t->rows > 5 ? (unsigned)t->rows - 4 : 1,
         .cols = t->cols > 5 ? (unsigned)t->cols - 4 : 1,
         .tier = t->dress->tier,
-        .ascii = is_plain(t->v.screen)};
+        .ascii = is_plain(t->v.screen),
+        .light = dress_is_light(t)};
 
     picture_free(v->picture);
     v->rows = t->rows;

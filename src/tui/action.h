@@ -42,7 +42,8 @@ enum action_group { GROUP_PAGES, GROUP_READ, GROUP_WRITE, GROUP_FIND, GROUP_SCRE
     X(LEFT,            "left",            WRITE,  "ctrl-b left",             "one to the left") \
     X(RIGHT,           "right",           WRITE,  "ctrl-f right",            "one to the right") \
     X(WORD_LEFT,       "word-left",       WRITE,  "alt-b ctrl-left",         "a word to the left") \
-    X(WORD_RIGHT,      "word-right",      WRITE,  "alt-f ctrl-right",        "a word to the right") \
+    X(WORD_RIGHT,      "word-right",      WRITE,  "ctrl-right",              "a word to the right") \
+    X(WORD_OR_FILE,    "word-or-file",    WRITE,  "alt-f",                   "a word to the right; with nothing typed, choose a file to send") \
     X(START,           "start",           WRITE,  "ctrl-a home",             "to the start of the line") \
     X(END,             "end",             WRITE,  "ctrl-e end",              "to its end") \
     X(ERASE_LEFT,      "erase-left",      WRITE,  "backspace",               "erase what is left of the cursor") \

@@ -37,14 +37,11 @@ void barline_draw(struct barline *b, struct pane_view *v, struct rect r)
 /* What quitting does to files that are not there yet. */
 static void put_under_way(struct buf *to, const struct model *m)
 {
-    size_t n = 0;
+    char words[TRANSFER_PARTING];
 
-    for (size_t i = 0; i < m->files.count; i++)
-        n += !transfer_over(m->files.all[i]) && m->files.all[i]->state != TRANSFER_OFFERED;
-    if (n == 1)
-        buf_text(to, "; a file goes on when you are back");
-    else if (n != 0)
-        buf_fmt(to, "; %zu files go on when you are back", n);
+    transfers_parting(&m->files, m->keeps, words);
+    if (words[0] != '\0')
+        buf_fmt(to, "; %s", words);
 }
 
 bool barline_notice(const struct pane_view *v, struct buf *to)

@@ -6,10 +6,12 @@
 #include "base/home.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "tui/wrap.h"
 
 #define NAME_LEAST 12 /* columns of a name, however narrow it is */
 #define WHO_COLS   12 /* of a receiver */
 #define NAMED      3  /* who have it and are named */
+#define NOTE_EDGE  3  /* columns of what stands around a row of a note */
 
 struct state_row {
     const char *word;  /* for a list */
@@ -137,16 +139,22 @@ static void put_head(struct buf *to, struct card *c, const struct card_look *l,
     buf_free(&facts);
 }
 
-/* In quotes, and never a row by itself: it is a stranger's. */
-static void put_note(struct buf *to, struct card *c, const struct transfer *t)
+/* In quotes, and the rows in which it goes on are set in: it is a stranger's, and must not
+ * begin a row as sotto does. */
+static void put_note(struct buf *to, struct card *c, const struct transfer *t, int cols)
 {
     struct buf clean;
+    struct bytes rest;
+    struct bytes row;
 
     buf_init(&clean, (size_t)TRANSFER_NOTE * 32);
     utf8_clean(&clean, bytes_str(t->note), UTF8_NAME);
+    rest = buf_view(&clean);
+    for (bool first = true; wrap_next(&rest, cols - NOTE_EDGE, &row); first = false) {
+        buf_text(to, first ? "\n\"" : "\n  ");
+        buf_bytes(to, row);
+    }
     if (clean.n != 0) {
-        buf_text(to, "\n\"");
-        buf_bytes(to, buf_view(&clean));
         buf_u8(to, '"');
         end_part(c, to, STYLE_TEXT_QUOTE);
     }
@@ -216,6 +224,21 @@ static void put_why(struct buf *to, const struct transfer *t)
     utf8_clean(to, bytes_str(t->why), UTF8_NAME);
 }
 
+/* Ours is offered still to those who have not answered, or were dropped. */
+static bool was_answered(const struct transfer *t)
+{
+    return t->own && t->state == TRANSFER_OFFERED && t->people_n != 0 &&
+           count_in(t, TRANSFER_OFFERED) != t->people_n;
+}
+
+static void put_still_offered(struct buf *to, const struct transfer *t)
+{
+    buf_text(to, "still offered");
+    if (t->people_n > 1)
+        buf_fmt(to, "; %zu of %zu have it", count_in(t, TRANSFER_DONE), t->people_n);
+    put_why(to, t);
+}
+
 /* A reason that begins with the same word says it by itself: "paused by you". */
 static void put_words(struct buf *to, const struct card_look *l, const struct transfer *t)
 {
@@ -264,6 +287,8 @@ void card_state(struct buf *to, const struct card_look *l, const struct transfer
 {
     if (t->state == TRANSFER_OFFERED && !t->own)
         put_offer(to, l, t, cols);
+    else if (was_answered(t))
+        put_still_offered(to, t);
     else if (t->state == TRANSFER_MOVING)
         put_moving(to, l, t, cols);
     else if (t->state == TRANSFER_DONE && t->own)
@@ -336,7 +361,7 @@ void card_put(struct buf *to, struct card *c, const struct card_look *l,
     at.cols = at.cols > 0 ? at.cols : 1;
     c->parts = 0;
     put_head(to, c, l, t, at);
-    put_note(to, c, t);
+    put_note(to, c, t, at.cols);
     buf_u8(to, '\n');
     card_state(to, l, t, at.cols);
     end_part(c, to, card_style(t));

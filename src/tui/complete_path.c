@@ -10,8 +10,14 @@
 
 #define PATH_BYTES 8192
 
+/* At the front of a path: a line loses its first blanks, and "~" is the home folder. */
+static bool is_elsewhere(const char *name)
+{
+    return name[0] == ' ' || strcmp(name, "~") == 0;
+}
+
 /* "name" or "name/", of those that what was typed begins. */
-static size_t collect(const struct folder *f, struct bytes typed, char **out)
+static size_t collect(const struct folder *f, struct bytes typed, bool front, char **out)
 {
     size_t n = 0;
 
@@ -21,7 +27,7 @@ static size_t collect(const struct folder *f, struct bytes typed, char **out)
         bool hidden = name[0] == '.' && (typed.n == 0 || typed.p[0] != '.');
         if (hidden || length < typed.n ||
             strncasecmp(name, (const char *)typed.p, typed.n) != 0 ||
-            !folder_can_say(bytes_str(name)))
+            !folder_can_say(bytes_str(name)) || (front && is_elsewhere(name)))
             continue;
         out[n] = mem_alloc(length + 2);
         memcpy(out[n], name, length);
@@ -57,7 +63,7 @@ static void read_names(struct complete_path *out, struct bytes path)
     if (folder_whole(&where, bytes_of(path.p, out->from)) == ERR_OK &&
         folder_read(&f, buf_cstr(&where)) == ERR_OK) {
         out->name = mem_array(f.count + 1, sizeof *out->name);
-        out->count = collect(&f, typed, out->name);
+        out->count = collect(&f, typed, out->from == 0, out->name);
         folder_free(&f);
     }
     buf_free(&where);

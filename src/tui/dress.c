@@ -133,6 +133,18 @@ static void follow_color(struct tui *t)
     }
 }
 
+bool dress_is_light(const struct tui *t)
+{
+    const struct dress *d = t->dress;
+    enum theme_ground ground = d->ground;
+
+    if (ground == THEME_ANY)
+        ground = ground_of(secure_getenv("COLORFGBG"));
+    if (ground == THEME_ANY)
+        ground = d->theme[d->worn].ground;
+    return ground == THEME_LIGHT;
+}
+
 void dress_follow(struct tui *t)
 {
     struct dress *d = t->dress;

@@ -41,6 +41,9 @@ void dress_ask(struct tui *t, const char *name); /* by the command line: name is
 void dress_follow(struct tui *t);                /* preferences may have changed */
 /* For a look: until the next dress_follow(). The hint says what is wrong with it. */
 enum err dress_try(struct tui *t, const char *name);
+/* Whether what is drawn by default lies on a light background: as the terminal told, or
+ * COLORFGBG; else as the theme that is worn is made for. */
+bool dress_is_light(const struct tui *t);
 void dress_end(struct tui *t);
 
 #endif

@@ -2,6 +2,8 @@
 #include "tui/input.h"
 
 #include <curses.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "tui/input_late.h"
@@ -192,4 +194,11 @@ bool input_next(struct input_key *out)
         if (out->code != INPUT_ESC || with_alt(out))
             return true;
     }
+}
+
+bool input_waits(void)
+{
+    int n = 0;
+
+    return ioctl(STDIN_FILENO, FIONREAD, &n) == 0 && n > 0;
 }

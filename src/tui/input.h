@@ -12,5 +12,6 @@
 void input_start(void);                 /* after the screen was opened */
 void input_owed(void);                  /* answers of the terminal may come, late */
 bool input_next(struct input_key *out); /* false: nothing more has arrived */
+bool input_waits(void);                 /* something has, and was not read */
 
 #endif

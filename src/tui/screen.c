@@ -27,6 +27,7 @@ struct screen {
     bool unicode;
     bool ascii; /* the theme wants plain signs */
     enum theme_side side;
+    struct winsize size; /* as the terminal said it last */
     struct screen_color color;
     struct screen_ground ground;
 };
@@ -190,14 +191,23 @@ void screen_select(struct screen *s, bool on)
     s->side = on ? THEME_SELECTED : THEME_PLAIN;
 }
 
+static bool ask_size(struct winsize *w)
+{
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, w) == 0 && w->ws_row > 0 && w->ws_col > 0;
+}
+
 void screen_measure(struct screen *s, int *rows, int *cols)
 {
-    struct winsize w = {0};
-
-    (void)s;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0)
-        (void)resizeterm(w.ws_row, w.ws_col);
+    if (ask_size(&s->size))
+        (void)resizeterm(s->size.ws_row, s->size.ws_col);
     getmaxyx(stdscr, *rows, *cols);
+}
+
+bool screen_has_changed(const struct screen *s)
+{
+    struct winsize w;
+
+    return ask_size(&w) && (w.ws_row != s->size.ws_row || w.ws_col != s->size.ws_col);
 }
 
 void screen_redraw(struct screen *s)

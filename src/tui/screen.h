@@ -53,7 +53,8 @@ void screen_pause(struct screen *s); /* the same for a while, for the shell */
 void screen_resume(struct screen *s);
 void screen_suspend(struct screen *s); /* asks the job to stop, as the shell's Ctrl+Z does */
 void screen_measure(struct screen *s, int *rows, int *cols); /* asks the terminal, adapts */
-void screen_redraw(struct screen *s);                        /* as if it were wiped */
+bool screen_has_changed(const struct screen *s); /* its size, since it was measured */
+void screen_redraw(struct screen *s);            /* as if it were wiped */
 
 /* How the terminal said its background is; owed: it may still answer, long after. */
 enum theme_ground screen_ground(const struct screen *s, bool *owed);

@@ -8,6 +8,7 @@
 
 #define SHEET_COLS  72
 #define SHEET_BYTES (1u << 18)
+#define SHEET_IN    8 /* as wide as the labels of what is looked up in one */
 
 struct sheet {
     struct overlay o; /* first: a struct overlay is one of these */
@@ -20,6 +21,29 @@ struct sheet {
 static struct sheet *self(struct overlay *o)
 {
     return (struct sheet *)o;
+}
+
+/* One that goes on is set in, where there is room: what is foreign must not look like a row of
+ * ours. in: by how much. */
+static bool next_row(
+    const struct sheet *s, struct bytes *rest, int cols, struct bytes *row, int *in)
+{
+    bool begins = rest->p == s->text.p || rest->p[-1] == '\n';
+
+    *in = begins || cols < 3 * SHEET_IN ? 0 : SHEET_IN;
+    return rest->n != 0 && wrap_next(rest, cols - *in, row);
+}
+
+static int count_rows(const struct sheet *s, int cols)
+{
+    struct bytes rest = buf_view(&s->text);
+    struct bytes row;
+    int in;
+    int n = 0;
+
+    while (next_row(s, &rest, cols, &row, &in))
+        n++;
+    return n != 0 ? n : 1;
 }
 
 static void draw_more(struct pane_view *v, struct rect r, int above, int below)
@@ -37,17 +61,18 @@ static void draw(struct overlay *o, struct pane_view *v)
     struct sheet *s = self(o);
     int cols = v->cols - 4 < SHEET_COLS ? v->cols - 4 : SHEET_COLS;
     struct bytes rest = buf_view(&s->text);
-    int all = (int)wrap_count(rest, cols);
+    int all = count_rows(s, cols);
     struct rect r = overlay_frame(v, all, cols, s->title);
     struct bytes row;
     int last = all > r.rows ? all - r.rows : 0;
+    int in;
 
     s->seen = r.rows > 1 ? r.rows : 1;
     s->from = s->from < last ? s->from : last;
-    for (int i = 0; i < s->from + r.rows && wrap_next(&rest, cols, &row); i++) {
+    for (int i = 0; i < s->from + r.rows && next_row(s, &rest, cols, &row, &in); i++) {
         if (i >= s->from)
-            (void)screen_text(
-                v->screen, r.row + i - s->from, r.col, r.cols, STYLE_TEXT_NORMAL, row);
+            (void)screen_text(v->screen, r.row + i - s->from, r.col + in, r.cols - in,
+                STYLE_TEXT_NORMAL, row);
     }
     draw_more(v, r, s->from, last - s->from);
     v->cursor_row = r.row;

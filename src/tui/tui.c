@@ -309,6 +309,10 @@ size_t tui_input(struct tui *t)
     size_t n = 0;
 
     t->paste_ended = false;
+    /* On a machine that is slow a key can be here before the signal of a change that it came
+     * after. */
+    if (t->editor == NULL && screen_has_changed(t->v.screen))
+        tui_resize(t);
     for (; t->editor == NULL && input_next(&k); n++) {
         if (run.n != 0 && run.key.code != k.code)
             end_run(t, &run);

@@ -18,7 +18,8 @@
 
 #define PATH      256
 #define MANY      ((size_t)5 * 1000 * 1000)
-#define LONG_TIME ((off_t)400 * 1000 * 1000) /* to send, so that it can be ended meanwhile */
+#define LONG_TIME ((off_t)200 * 1000 * 1000) /* to send, so that it can be ended meanwhile */
+#define SLOWLY    "\"file_window_bytes\": 65536," /* a chunk waits for the one before */
 
 static struct live live;
 static char address[32];
@@ -297,6 +298,12 @@ Test(daemon_send_file, limits__are_refusals_that_the_sender_hears_of)
     expect_end(&ann, 4, "bob reads along and is not verified");
 }
 
+static void set_limits(const char *limits)
+{
+    (void)snprintf(live.limits, sizeof live.limits, "%s", limits);
+    cr_assert(live_reload(&live), "%s", live_words(&live));
+}
+
 /* A file with holes: nothing is written, and it takes its time. */
 static void begin_long(void)
 {
@@ -306,6 +313,7 @@ static void begin_long(void)
     cr_assert_geq(fd, 0);
     cr_assert_eq(ftruncate(fd, LONG_TIME), 0);
     (void)close(fd);
+    set_limits(SLOWLY);
     receive(WORDS("--from", "any"));
     begin(&ann, "ann", WORDS("send-file", "ops", path));
     until(&bob, "%");
@@ -387,6 +395,7 @@ Test(daemon_send_file, receiver__with_an_account_goes_on_where_it_was_killed)
     fd = open(below(path, "long.bin"), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     cr_assert_eq(ftruncate(fd, LONG_TIME), 0);
     (void)close(fd);
+    set_limits(SLOWLY);
     child_start(&bob, WORDS("sotto", "-s", address, "--data", below(data, "bob"), "--register",
                           "bob", "--password-file", phrase, "receive", "ops", "--from", "any",
                           "--dir", below(dir, "in")));
@@ -395,6 +404,7 @@ Test(daemon_send_file, receiver__with_an_account_goes_on_where_it_was_killed)
     until(&bob, "%");
     child_kill(&bob);
     child_fini(&bob);
+    set_limits("");
     child_start(&bob, WORDS("sotto", "-s", address, "--data", data, "receive", "--from", "any",
                           "--dir", dir));
     expect_end(&bob, 0, "/in/long.bin\n");
@@ -411,6 +421,7 @@ Test(daemon_send_file, relay__that_starts_anew_is_waited_for)
 
     cr_assert_eq(ftruncate(fd, LONG_TIME), 0);
     (void)close(fd);
+    set_limits(SLOWLY);
     receive(WORDS("--from", "any"));
     begin(&ann, "ann", WORDS("--json"));
     until(&ann, "\"link\":\"ready\"");
@@ -421,6 +432,7 @@ Test(daemon_send_file, relay__that_starts_anew_is_waited_for)
     child_put(&ann, words);
     until(&bob, "%");
     live_kill(&live);
+    live.limits[0] = '\0';
     (void)snprintf(live.listen, sizeof live.listen, "%s", address);
     until(&ann, "\"state\":\"lost\"");
     cr_assert(live_start(&live), "%s", live_words(&live));

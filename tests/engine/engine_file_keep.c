@@ -271,6 +271,63 @@ Test(engine_file_keep, guests__send_and_receive)
     filecrew_same(&f, BOB, "c", "c");
 }
 
+static void quits(size_t who, const char *words)
+{
+    char line[200];
+
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    crew_type(f.v.m[who], "/quit");
+    (void)snprintf(line, sizeof line, "You quit while files are on their way: %s.", words);
+    crew_told(f.v.m[who], NULL, line);
+    crew_run(&f.v.crew, 3000);
+    cr_assert(session_over(f.v.m[who]->session), "it asks nobody");
+}
+
+Test(engine_file_keep, quit__tells_an_account_what_goes_on)
+{
+    filecrew_room(&f, 2);
+    quits(BOB, "a file goes on when you are back");
+}
+
+Test(engine_file_keep, quit__tells_a_guest_what_is_given_up)
+{
+    guests();
+    quits(BOB, "a file is given up");
+}
+
+/* And so are those who take it, under seal, before the sender is gone. */
+Test(engine_file_keep, quit__of_a_guest_takes_back_what_it_sends)
+{
+    guests();
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    crew_stop(f.v.m[ALICE]);
+    filecrew_is(&f, BOB, "a", TRANSFER_FAILED);
+    filecrew_why(&f, BOB, "a", "the sender took it back");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
+
+/* Who cannot say it goes all the same. */
+Test(engine_file_keep, quit__of_a_guest_waits_for_nobody_for_long)
+{
+    guests();
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    meddler_order(&f.v.line[ALICE], UP, OP_SAY, 0, MEDDLE_DROP);
+    session_quit(f.v.m[ALICE]->session);
+    crew_run(&f.v.crew, 5000);
+    cr_assert(session_over(f.v.m[ALICE]->session));
+    filecrew_is(&f, BOB, "a", TRANSFER_LOST);
+    filecrew_why(&f, BOB, "a", "the relay says that the sender");
+    filecrew_type(&f, BOB, "/cancel");
+    filecrew_is(&f, BOB, "a", TRANSFER_REFUSED);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
+
 /* Nobody could finish the part of somebody who is nobody tomorrow. */
 Test(engine_file_keep, guests__leave_no_part_behind)
 {

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/parcel.h"
 #include "support/crew_check.h"
 #include "support/filecrew.h"
 
@@ -117,6 +118,7 @@ Test(engine_file_kill, receiver__at_every_turn)
         crew_run(&f.v.crew, 2000);
         filecrew_same(&f, BOB, name, name);
         cr_assert_null(filecrew_part(&f, BOB), "a part stays at turn %u", k);
+        cr_assert_eq(filecrew_entries(f.in[BOB]), k + 1, "it came twice at turn %u", k);
     }
 }
 
@@ -262,6 +264,205 @@ Test(engine_file_kill, part__that_was_removed_begins_anew)
     arrives();
 }
 
+/* ---- between its place and the word that it is there ---- */
+
+static loop_fn *drain;
+
+/* The worker's results are held back from the moment on that the file has its name. */
+static void until_it_is_there(void *arg)
+{
+    if (access(filecrew_got(&f, BOB, name), F_OK) != 0)
+        drain(arg);
+}
+
+static bool is_there(void *arg)
+{
+    (void)arg;
+    return access(filecrew_got(&f, BOB, name), F_OK) == 0;
+}
+
+/* It is on disk where it will be, and nobody has been told so yet. */
+static bool is_known(void *arg)
+{
+    const struct download *d = crew_engine(f.v.m[BOB])->files.downloads;
+
+    (void)arg;
+    return d != NULL && d->ticket != 0;
+}
+
+static void until_it_is_known(void *arg)
+{
+    if (!is_known(NULL))
+        drain(arg);
+}
+
+static void killed_once(bool (*cond)(void *), struct loop_task *of, loop_fn *hold)
+{
+    under_way(1, LARGE);
+    drain = of->fn;
+    of->fn = hold;
+    cr_assert(crew_until(&f.v.crew, cond, NULL));
+    crew_kill(f.v.m[BOB]);
+    of->fn = drain;
+}
+
+static void killed_before_the_place(void)
+{
+    killed_once(is_known, &f.v.m[BOB]->drain_vault, until_it_is_known);
+    cr_assert_not_null(filecrew_part(&f, BOB));
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 1);
+}
+
+static void killed_before_the_word(void)
+{
+    killed_once(is_there, &f.v.m[BOB]->drain_worker, until_it_is_there);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 1);
+}
+
+/* It is known again where it is, and nothing comes twice. */
+static void comes_no_more(void)
+{
+    size_t before = filecrew_chunks(&f, BOB, DOWN);
+    char path[FILECREW_PATH];
+
+    crew_start(f.v.m[BOB]);
+    arrives();
+    filecrew_is(&f, ALICE, name, TRANSFER_DONE);
+    cr_assert_eq(filecrew_chunks(&f, BOB, DOWN), before, "it comes again");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 1);
+    (void)snprintf(path, sizeof path, "%s", filecrew_got(&f, BOB, name));
+    cr_assert_str_eq(filecrew_find(&f, BOB, name)->path, path);
+    again(BOB);
+    crew_run(&f.v.crew, 5000);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 1);
+    cr_assert_null(filecrew_find(&f, BOB, name), "it is still on its way");
+}
+
+Test(engine_file_kill, place__and_killed_before_it_is_said_so)
+{
+    killed_before_the_word();
+    comes_no_more();
+}
+
+Test(engine_file_kill, place__that_was_written_down_and_not_taken_yet)
+{
+    killed_before_the_place();
+    comes_no_more();
+}
+
+/* So a crash leaves it that came between the cutting of its tags and its name. */
+Test(engine_file_kill, place__of_a_part_without_its_tags)
+{
+    killed_before_the_place();
+    cr_assert_eq(truncate(filecrew_part(&f, BOB), LARGE * CHUNK - 7), 0);
+    comes_no_more();
+}
+
+Test(engine_file_kill, place__of_a_part_that_lost_tags_and_a_byte_begins_anew)
+{
+    killed_before_the_place();
+    cr_assert_eq(truncate(filecrew_part(&f, BOB), LARGE * CHUNK - 7), 0);
+    filecrew_poke(filecrew_part(&f, BOB), 5 * CHUNK);
+    crew_start(f.v.m[BOB]);
+    arrives();
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 1);
+}
+
+/* The one that has the name is not it: it stays as it is, and the file comes beside it. */
+static void is_not_believed(void (*fn)(const char *got))
+{
+    struct stat was, is;
+    char second[32];
+
+    killed_before_the_word();
+    const char *got = filecrew_got(&f, BOB, name);
+    fn(got);
+    cr_assert_eq(lstat(got, &was), 0);
+    crew_start(f.v.m[BOB]);
+    filecrew_is(&f, BOB, name, TRANSFER_DONE);
+    (void)snprintf(second, sizeof second, "%s (2)", name);
+    filecrew_same(&f, BOB, second, name);
+    cr_assert_eq(lstat(filecrew_got(&f, BOB, name), &is), 0);
+    cr_assert(is.st_ino == was.st_ino && is.st_size == was.st_size &&
+              is.st_mode == was.st_mode && is.st_mtim.tv_nsec == was.st_mtim.tv_nsec);
+    filecrew_is(&f, ALICE, name, TRANSFER_DONE);
+}
+
+static void changed(const char *got)
+{
+    filecrew_poke(got, LARGE * CHUNK - 10);
+}
+
+static void longer(const char *got)
+{
+    cr_assert_eq(truncate(got, LARGE * CHUNK), 0);
+}
+
+/* What it leads to is what was sent, to the last byte. */
+static void link_to_the_same(const char *got)
+{
+    cr_assert_eq(unlink(got), 0);
+    cr_assert_eq(symlink(filecrew_path(&f, name), got), 0);
+}
+
+static void folder(const char *got)
+{
+    cr_assert_eq(unlink(got), 0);
+    cr_assert_eq(mkdir(got, 0700), 0);
+}
+
+static void fifo(const char *got)
+{
+    cr_assert_eq(unlink(got), 0);
+    cr_assert_eq(mkfifo(got, 0600), 0);
+}
+
+Test(engine_file_kill, placed__and_changed_meanwhile)
+{
+    is_not_believed(changed);
+}
+
+Test(engine_file_kill, placed__and_made_longer_meanwhile)
+{
+    is_not_believed(longer);
+}
+
+Test(engine_file_kill, placed__and_a_link_meanwhile)
+{
+    is_not_believed(link_to_the_same);
+}
+
+Test(engine_file_kill, placed__and_a_folder_meanwhile)
+{
+    is_not_believed(folder);
+}
+
+Test(engine_file_kill, placed__and_a_pipe_meanwhile)
+{
+    is_not_believed(fifo);
+}
+
+Test(engine_file_kill, placed__and_removed_meanwhile)
+{
+    killed_before_the_word();
+    cr_assert_eq(unlink(filecrew_got(&f, BOB, name)), 0);
+    crew_start(f.v.m[BOB]);
+    arrives();
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 1);
+}
+
+/* Rights that the person gave it, and another name beside, make it no other file. */
+Test(engine_file_kill, placed__and_given_to_others_meanwhile)
+{
+    killed_before_the_word();
+    cr_assert_eq(chmod(filecrew_got(&f, BOB, name), 0644), 0);
+    size_t before = filecrew_chunks(&f, BOB, DOWN);
+    crew_start(f.v.m[BOB]);
+    filecrew_is(&f, BOB, name, TRANSFER_DONE);
+    cr_assert_eq(filecrew_chunks(&f, BOB, DOWN), before);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 1);
+}
+
 /* ---- what happens to the file meanwhile ---- */
 
 Test(engine_file_kill, source__that_changed_meanwhile_is_given_up)
@@ -284,6 +485,49 @@ Test(engine_file_kill, source__that_is_gone_is_told_of)
     crew_start(f.v.m[ALICE]);
     filecrew_is(&f, ALICE, name, TRANSFER_FAILED);
     filecrew_why(&f, ALICE, name, "there is no such file");
+}
+
+/* ---- a word that nobody hears ---- */
+
+/* Neither the relay nor whoever receives is there when it is taken back. */
+Test(engine_file_kill, cancel__reaches_whoever_was_away)
+{
+    (void)half_way();
+    crew_kill(f.v.m[BOB]);
+    crew_cut(f.v.m[ALICE]);
+    while (f.v.m[ALICE]->model->link == MODEL_READY)
+        crew_turns(&f.v.crew, 1);
+    filecrew_type(&f, ALICE, "/cancel");
+    crew_turns(&f.v.crew, 2);
+    again(ALICE);
+    crew_run(&f.v.crew, 2000);
+    restart();
+    crew_run(&f.v.crew, 2000);
+    cr_assert_not_null(filecrew_part(&f, BOB));
+    crew_start(f.v.m[BOB]);
+    filecrew_why(&f, BOB, name, "the sender took it back");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+}
+
+/* The relay knows of no such file just then: they hear it when they offer it again. */
+Test(engine_file_kill, refuse__of_a_file_whose_sender_is_away)
+{
+    filecrew_type(&f, BOB, "/auto-accept alice off");
+    under_way(1, LARGE);
+    filecrew_is(&f, BOB, name, TRANSFER_OFFERED);
+    crew_kill(f.v.m[ALICE]);
+    restart();
+    crew_run(&f.v.crew, 30000);
+    filecrew_type(&f, BOB, "/refuse");
+    filecrew_is(&f, BOB, name, TRANSFER_REFUSED);
+    crew_run(&f.v.crew, 2000);
+    again(BOB);
+    crew_run(&f.v.crew, 2000);
+    crew_start(f.v.m[ALICE]);
+    filecrew_is(&f, ALICE, name, TRANSFER_REFUSED);
+    crew_run(&f.v.crew, 2000);
+    again(BOB);
+    cr_assert_null(filecrew_find(&f, BOB, name));
 }
 
 /* ---- at random ---- */

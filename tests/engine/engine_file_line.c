@@ -292,6 +292,93 @@ Test(engine_file_line, cancel__by_the_receiver_without_a_line)
     filecrew_is(&f, ALICE, name, TRANSFER_REFUSED);
 }
 
+/* It is given up without a line, and whoever did is killed before there is one. */
+static void gives_up_and_dies(size_t who, const char *word)
+{
+    crew_cut(f.v.m[who]);
+    while (f.v.m[who]->model->link == MODEL_READY)
+        crew_turns(&f.v.crew, 1);
+    filecrew_type(&f, who, "%s", word);
+    crew_turns(&f.v.crew, 2);
+    cr_assert_neq(f.v.m[who]->model->link, MODEL_READY);
+    crew_kill(f.v.m[who]);
+}
+
+/* What was told is forgotten. */
+static void nothing_is_kept(size_t who)
+{
+    crew_run(&f.v.crew, 5000);
+    crew_kill(f.v.m[who]);
+    crew_start(f.v.m[who]);
+    cr_assert_null(filecrew_find(&f, who, name));
+}
+
+static void half_there(void)
+{
+    ready(2);
+    (void)snprintf(name, sizeof name, "half");
+    filecrew_send(&f, ALICE, OPS, name, 100 * CHUNK);
+    filecrew_moves(&f, BOB, name, CHUNK);
+}
+
+Test(engine_file_line, cancel__by_the_sender_outlives_a_restart)
+{
+    half_there();
+    gives_up_and_dies(ALICE, "/cancel");
+    crew_run(&f.v.crew, 5000);
+    cr_assert_not(over(filecrew_find(&f, BOB, name)));
+    crew_start(f.v.m[ALICE]);
+    ends();
+    filecrew_why(&f, BOB, name, "the sender took it back");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+    nothing_is_kept(ALICE);
+}
+
+Test(engine_file_line, cancel__by_the_receiver_outlives_a_restart)
+{
+    half_there();
+    gives_up_and_dies(BOB, "/cancel");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+    crew_run(&f.v.crew, 5000);
+    cr_assert_not(over(filecrew_find(&f, ALICE, name)));
+    crew_start(f.v.m[BOB]);
+    filecrew_is(&f, ALICE, name, TRANSFER_REFUSED);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+    nothing_is_kept(BOB);
+}
+
+Test(engine_file_line, refuse__outlives_a_restart)
+{
+    filecrew_room(&f, 2);
+    (void)snprintf(name, sizeof name, "unwanted");
+    filecrew_send(&f, ALICE, OPS, name, 100 * CHUNK);
+    filecrew_is(&f, BOB, name, TRANSFER_OFFERED);
+    gives_up_and_dies(BOB, "/refuse");
+    crew_start(f.v.m[BOB]);
+    filecrew_is(&f, ALICE, name, TRANSFER_REFUSED);
+    nothing_is_kept(BOB);
+}
+
+/* A frame that was lost with its line is said again. */
+Test(engine_file_line, cancel__that_the_relay_never_got)
+{
+    half_there();
+    meddler_order(&f.v.line[ALICE], UP, OP_FILE_CANCEL, 1, MEDDLE_DROP);
+    filecrew_type(&f, ALICE, "/cancel");
+    ends();
+    filecrew_why(&f, BOB, name, "the sender took it back");
+    nothing_is_kept(ALICE);
+}
+
+Test(engine_file_line, refuse__that_the_relay_never_got)
+{
+    half_there();
+    meddler_order(&f.v.line[BOB], UP, OP_FILE_ANSWER, 1, MEDDLE_DROP);
+    filecrew_type(&f, BOB, "/cancel");
+    filecrew_is(&f, ALICE, name, TRANSFER_REFUSED);
+    nothing_is_kept(BOB);
+}
+
 /* ---- who goes ---- */
 
 Test(engine_file_line, leave__by_the_receiver_in_the_middle)
@@ -322,6 +409,18 @@ Test(engine_file_line, kick__of_the_receiver_in_the_middle)
     arrives(CAROL);
 }
 
+Test(engine_file_line, kick__of_the_sender_ends_what_it_offers)
+{
+    ready(3);
+    (void)snprintf(name, sizeof name, "carols");
+    filecrew_send(&f, CAROL, OPS, name, 10);
+    filecrew_is(&f, BOB, name, TRANSFER_OFFERED);
+    crew_type_in(f.v.m[ALICE], OPS, "/kick carol");
+    filecrew_is(&f, BOB, name, TRANSFER_CANCELLED);
+    filecrew_why(&f, BOB, name, "the sender left that conversation");
+    filecrew_why(&f, CAROL, name, "you are no longer in that conversation");
+}
+
 Test(engine_file_line, leave__by_the_sender_in_the_middle)
 {
     ready(2);
@@ -329,10 +428,8 @@ Test(engine_file_line, leave__by_the_sender_in_the_middle)
     filecrew_send(&f, ALICE, OPS, name, 100 * CHUNK);
     filecrew_moves(&f, BOB, name, CHUNK);
     crew_type_in(f.v.m[ALICE], OPS, "/leave");
-    filecrew_is(&f, ALICE, name, TRANSFER_FAILED);
-    filecrew_why(&f, ALICE, name, "you are no longer in that conversation");
+    filecrew_is(&f, ALICE, name, TRANSFER_CANCELLED);
     filecrew_is(&f, BOB, name, TRANSFER_FAILED);
-    filecrew_why(&f, BOB, name, "the sender left that conversation");
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
 }
 
@@ -371,4 +468,29 @@ Test(engine_file_line, stall__of_one_receiver_holds_nobody_up_for_good)
     filecrew_type(&f, BOB, "/transfers");
     crew_run(&f.v.crew, 60000);
     cr_assert(over(filecrew_find(&f, ALICE, name)), "it never ends for alice");
+}
+
+/* The offer stands for a while, since whoever was dropped may come back: the sender is told so,
+ * and need not wait. */
+Test(engine_file_line, stall__of_the_only_receiver_is_told_and_may_be_ended)
+{
+    ready(2);
+    loop_fn *drain = f.v.m[BOB]->drain_worker.fn;
+    (void)snprintf(name, sizeof name, "stalls");
+    filecrew_send(&f, ALICE, OPS, name, 150 * CHUNK);
+    filecrew_moves(&f, BOB, name, CHUNK);
+    f.v.m[BOB]->drain_worker.fn = not_now;
+    crew_run(&f.v.crew, 60000);
+    const struct transfer *t = filecrew_find(&f, ALICE, name);
+    cr_assert_eq(t->state, TRANSFER_OFFERED);
+    cr_assert_str_eq(t->why, "gone: bob; who was asked may take it yet. /cancel ends it");
+    filecrew_type(&f, ALICE, "/cancel");
+    filecrew_is(&f, ALICE, name, TRANSFER_CANCELLED);
+    crew_run(&f.v.crew, 1000);
+    cr_assert_null(crew_engine(f.v.m[ALICE])->files.uploads, "the relay holds it still");
+    f.v.m[BOB]->drain_worker.fn = drain;
+    loop_later(&f.v.sim.loop, &f.v.m[BOB]->drain_worker, LOOP_DELIVER);
+    ends();
+    crew_run(&f.v.crew, 1000);
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
 }

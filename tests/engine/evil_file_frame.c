@@ -292,6 +292,52 @@ Test(evil_file_frame, end__that_is_a_lie_ends_it_and_no_more)
     evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
 }
 
+/* What has come is the receiver's: no word of the relay takes it away, whatever it says. */
+Test(evil_file_frame, end__that_is_a_lie_destroys_nothing)
+{
+    static const uint8_t WHYS[] = {FILE_END_CANCELLED, FILE_END_LEFT, FILE_END_FORBIDDEN};
+    char n[24];
+
+    for (size_t i = 0; i < MEM_COUNT(WHYS); i++) {
+        struct msg_file_end_event m = {.why = WHYS[i], .by = bytes_str("alice")};
+        (void)snprintf(n, sizeof n, "lie%zu", i);
+        send(n, 100 * CHUNK);
+        filecrew_moves(&f, BOB, name, 20 * CHUNK);
+        m.handle = download()->handle;
+        memcpy(m.id, download()->id, sizeof m.id);
+        meddler_tell(&f.v.line[BOB], OP_FILE_END, &m);
+        crew_run(&f.v.crew, 2000);
+        const struct transfer *t = filecrew_find(&f, BOB, name);
+        cr_assert_eq(t->state, TRANSFER_LOST, "%s", transfer_state_str(t->state));
+        cr_assert_not_null(filecrew_part(&f, BOB), "what had come is gone");
+        size_t had = (size_t)(t->done / CHUNK), before = filecrew_chunks(&f, BOB, DOWN);
+        crew_cut(f.v.m[BOB]); /* another line, and the relay is honest again */
+        arrives();
+        cr_assert_leq(filecrew_chunks(&f, BOB, DOWN) - before, 100 - had + 1);
+    }
+}
+
+/* Nor do sizes that are not what was signed. */
+Test(evil_file_frame, sizes__that_are_a_lie_destroy_nothing)
+{
+    struct msg_file_offered m = {
+        .kind = CONVO_ROOM, .room = bytes_str("ops"), .sender = bytes_str("alice")};
+
+    send("sizes", 100 * CHUNK);
+    filecrew_moves(&f, BOB, name, 20 * CHUNK);
+    m.handle = download()->handle;
+    memcpy(m.id, download()->id, sizeof m.id);
+    m.chunk = CHUNK;
+    m.count = 7;
+    m.bytes = 7 * CHUNK;
+    meddler_tell(&f.v.line[BOB], OP_FILE_OFFER, &m);
+    filecrew_is(&f, BOB, name, TRANSFER_PAUSED);
+    filecrew_why(&f, BOB, name, "the relay says another size than the sender signed");
+    cr_assert_not_null(filecrew_part(&f, BOB), "what had come is gone");
+    filecrew_type(&f, BOB, "/resume");
+    arrives();
+}
+
 Test(evil_file_frame, pause__of_any_handle_and_value)
 {
     send("pause", 3 * CHUNK);

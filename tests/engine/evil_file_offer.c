@@ -95,6 +95,39 @@ Test(evil_file_offer, sealed__that_makes_no_sense_is_told_and_not_shown)
     evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
 }
 
+/* Only whoever offered it, in that conversation, and with its whole id. */
+Test(evil_file_offer, taken_back__by_others_is_not_believed)
+{
+    const struct download *d;
+    uint8_t id[MSG_ID];
+
+    filecrew_room(&f, 3);
+    crew_type_in(f.v.m[ALICE], OPS, "/msg bob psst");
+    crew_reads(f.v.m[BOB], "@alice", "psst");
+    filecrew_send(&f, ALICE, OPS, "a", 100 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    filecrew_moves(&f, BOB, "a", CHUNK);
+    filecrew_type(&f, BOB, "/pause");
+    d = crew_engine(f.v.m[BOB])->files.downloads;
+    memcpy(id, d->id, sizeof id);
+    say_taken_back(crew_engine(f.v.m[CAROL]), crew_talk(f.v.m[CAROL], OPS), id);
+    say_taken_back(crew_engine(f.v.m[ALICE]), crew_talk(f.v.m[ALICE], "@bob"), id);
+    say_put(crew_engine(f.v.m[ALICE]), crew_talk(f.v.m[ALICE], OPS), PAYLOAD_TAKEN_BACK,
+        bytes_of(id, sizeof id - 1));
+    id[3] ^= 1;
+    say_taken_back(crew_engine(f.v.m[ALICE]), crew_talk(f.v.m[ALICE], OPS), id);
+    crew_run(&f.v.crew, 2000);
+    filecrew_type(&f, BOB, "/resume");
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "a", "a");
+    say_taken_back(crew_engine(f.v.m[ALICE]), crew_talk(f.v.m[ALICE], OPS),
+        filecrew_find(&f, BOB, "a")->key);
+    crew_run(&f.v.crew, 2000);
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE); /* what is there stays */
+    filecrew_same(&f, BOB, "a", "a");
+    evil_goes_on(&f.v, ALICE, OPS, BOB, OPS);
+}
+
 /* The sealed message may come without the relay's offer: nothing is asked of anybody then. */
 Test(evil_file_offer, sealed__ten_thousand_are_bounded)
 {

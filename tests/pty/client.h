@@ -17,9 +17,19 @@ struct client_wish {
     int cols, rows;
 };
 
-void client_server(char out[64], const struct live *relay);
-struct pty *client_start(const struct live *relay, const struct client_wish *wish);
+/* The one of the test that runs: what a suite has as its init and fini when it wants no more.
+ */
+extern struct live relay;
+void client_relay_up(void);
+void client_relay_down(void);
+
+/* "TZ=...", of a place where it is about noon: no day ends while a test looks. */
+void client_noon(char out[16]);
+void client_server(char out[64], const struct live *to);
+struct pty *client_start(const struct live *to, const struct client_wish *wish);
 /* The same, and waits until it is connected under its nick. */
-struct pty *client_ready(const struct live *relay, const struct client_wish *wish);
+struct pty *client_ready(const struct live *to, const struct client_wish *wish);
+/* Ends it by its command: all is well then, and the terminal is given back. */
+void client_quit(struct pty *p);
 
 #endif

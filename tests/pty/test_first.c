@@ -16,7 +16,6 @@
 
 #define UP "●" /* in the bar, while the relay is there */
 
-static struct live relay;
 static char server[64];
 static char config[256];
 
@@ -41,17 +40,17 @@ static struct pty *begin(int cols, int rows, const char *const *words)
     const char *asan = getenv("ASAN_OPTIONS");
     const char *build = getenv("SOTTO_BUILD");
     struct pty *p;
-    char program[512], home[128], options[512];
+    char program[512], home[128], options[512], noon[16];
     const char *argv[10] = {program};
-    const char *env[] = {
-        "TERM=xterm-256color", "LC_ALL=C.UTF-8", "TZ=UTC", home, options, NULL};
+    const char *env[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", noon, home, options, NULL};
 
     for (size_t i = 0; words[i] != NULL; i++)
         argv[1 + i] = words[i];
     (void)snprintf(program, sizeof program, "%s/sotto", build != NULL ? build : ".");
+    client_noon(noon);
     (void)snprintf(home, sizeof home, "HOME=%s", relay.dir);
     (void)snprintf(options, sizeof options, "ASAN_OPTIONS=%s", asan != NULL ? asan : "");
-    p = pty_start(&(struct pty_wish){argv, env, cols, rows});
+    p = pty_start(&(struct pty_wish){.argv = argv, .env = env, .cols = cols, .rows = rows});
     pty_allow(p, ORACLE_MOUSE); /* some set it */
     return p;
 }
@@ -61,13 +60,6 @@ static struct pty *begin_alone(int cols, int rows)
     static const char *const NONE[] = {NULL};
 
     return begin(cols, rows, NONE);
-}
-
-static void quit(struct pty *p)
-{
-    pty_type(p, "\x15/quit\r");
-    cr_assert_eq(pty_until_exit(p), 0, "%s", pty_output(p));
-    pty_free(p);
 }
 
 static void expect_config(const char *words)
@@ -143,14 +135,14 @@ Test(first, start__is_kept_and_asked_once)
     pty_type(p, "\r");
     cr_assert(pty_until(p, UP));
     cr_assert(pty_until(p, "Say hi"), "the page that shows how it is used");
-    quit(p);
+    client_quit(p);
     expect_config(server);
     expect_config("\"name\": \"ada\"");
     expect_config("\"theme\": \"ansi\"");
     p = begin_alone(80, 24);
     cr_assert(pty_until(p, UP));
     cr_assert(pty_until(p, " ada "));
-    quit(p);
+    client_quit(p);
 }
 
 Test(first, passphrase__is_asked_for_from_then_on)
@@ -163,12 +155,12 @@ Test(first, passphrase__is_asked_for_from_then_on)
     cr_assert(pty_until(p, "weak"));
     pty_type(p, "\r\r");
     cr_assert(pty_until(p, UP));
-    quit(p);
+    client_quit(p);
     p = begin_alone(80, 24);
     cr_assert(pty_until(p, "passphrase of sotto"));
     pty_type(p, "two words\r");
     cr_assert(pty_until(p, UP));
-    quit(p);
+    client_quit(p);
 }
 
 Test(first, form__not_where_it_was_told_already)
@@ -178,7 +170,7 @@ Test(first, form__not_where_it_was_told_already)
 
     cr_assert(pty_until(p, UP));
     cr_assert_null(strstr(pty_screen(p), "[ Start ]"));
-    quit(p);
+    client_quit(p);
 }
 
 /* ---- the page of this machine ---- */
@@ -205,7 +197,7 @@ Test(first, welcome__marks_what_was_tried_and_sends_nothing)
     cr_assert(pty_until(p, "[✓] /join garden"));
     pty_type(p, "/leave\r");
     cr_assert(pty_until_gone(p, "welcome"));
-    quit(p);
+    client_quit(p);
 }
 
 /* ---- config.json ---- */
@@ -221,7 +213,7 @@ Test(first, set_and_bind__hold_after_a_restart)
     pty_type(p, "/set slash-guard off\r/bind f9 help\r");
     cr_assert(pty_until(p, "slash-guard is off now."));
     cr_assert(pty_until(p, "f9: help, by default none"));
-    quit(p);
+    client_quit(p);
     expect_config("// mine\n{\n    \"noise\": \"show\", // all of it\n");
     expect_config("\"slash-guard\": false");
     expect_config("\"f9\": \"help\"");
@@ -235,7 +227,7 @@ Test(first, set_and_bind__hold_after_a_restart)
     cr_assert(pty_until_gone(p, "/announce"));
     pty_type(p, "/bind f9 default\r/set slash-guard default\r");
     cr_assert(pty_until(p, "slash-guard is on now."));
-    quit(p);
+    client_quit(p);
     expect_config("\"slash-guard\": true");
 }
 
@@ -249,7 +241,7 @@ Test(first, bind__a_bad_one_in_the_file_is_told_and_left_out)
     cr_assert(pty_until(p, "would be left to send a line with"));
     cr_assert(pty_until(p, "there is no such action"));
     cr_assert_null(strstr(pty_screen(p), "─── "), "all on one day");
-    quit(p);
+    client_quit(p);
 }
 
 Test(first, config__wrong_ends_it_with_line_and_key)
@@ -286,7 +278,7 @@ Test(first, config__what_cannot_be_written_is_told)
     cr_assert_eq(file_make_private_dir(blocked), ERR_OK);
     pty_type(p, "/set slash-guard off\r");
     cr_assert(pty_until(p, "slash-guard holds until sotto ends"));
-    quit(p);
+    client_quit(p);
 }
 
 Test(first, config__is_not_written_by_who_keeps_nothing)
@@ -297,22 +289,20 @@ Test(first, config__is_not_written_by_who_keeps_nothing)
     cr_assert(pty_until(p, UP));
     pty_type(p, "/set slash-guard off\r");
     cr_assert(pty_until(p, "slash-guard is off now."));
-    quit(p);
+    client_quit(p);
     cr_assert_not(file_exists(config));
 }
 
 /* ---- company ---- */
 
 /* tools/companion.sh as ./run has it: it lives as long as its standard input. */
-static pid_t company(int *life, const char *name)
+static pid_t company_of(const char *program, int *life, const char *name)
 {
-    char script[4200], program[4200];
-    const char *build = getenv("SOTTO_BUILD");
+    char script[4200];
     int ends[2];
     pid_t pid;
 
     (void)snprintf(script, sizeof script, "%s/tools/companion.sh", support_source());
-    (void)snprintf(program, sizeof program, "%s/sotto", build != NULL ? build : ".");
     cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
     pid = fork();
     if (pid == 0) {
@@ -325,6 +315,15 @@ static pid_t company(int *life, const char *name)
     (void)close(ends[0]);
     *life = ends[1];
     return pid;
+}
+
+static pid_t company(int *life, const char *name)
+{
+    char program[4200];
+    const char *build = getenv("SOTTO_BUILD");
+
+    (void)snprintf(program, sizeof program, "%s/sotto", build != NULL ? build : ".");
+    return company_of(program, life, name);
 }
 
 static void expect_gone(pid_t pid, int life)
@@ -362,7 +361,38 @@ Test(first, company__greets_and_answers_and_ends)
     cr_assert_null(strstr(pty_screen(p), "You said: ~"), "no talk without an end");
     expect_gone(pid, life);
     cr_assert(pty_until(p, "1 member"), "its client is gone with it");
-    quit(p);
+    client_quit(p);
+}
+
+/* Instead of sotto: one file is there, of another half has come; which of them are left is
+ * written down when the answer to the first was said. */
+static const char TWO_FILES[] =
+    "#!/bin/bash\n"
+    "cd \"$XDG_DOWNLOAD_DIR\" && touch 'a \"1\"\\.txt' b.txt.0123abcd.part\n"
+    "read -r join\n"
+    "printf '%%s\\n' '{\"event\":\"file\",\"n\":1,\"key\":\"00\",\"state\":\"done\",\"way\":\"in\","
+    "\"name\":\"a \\\"1\\\"\\\\.txt\",\"bytes\":6,\"done\":6,\"rate\":0,\"from\":\"eve\",\"tag\":\"ab\","
+    "\"room\":\"garden\",\"verified\":false,\"note\":\"\\\"path\\\":\\\"/\\\"\",\"display\":\"\","
+    "\"sha256\":\"00\",\"path\":\"'\"$PWD\"'/a \\\"1\\\"\\\\.txt\",\"why\":\"\"}'\n"
+    "read -r answer\n"
+    "ls >%s/left\n";
+
+Test(first, company__keeps_what_is_still_coming)
+{
+    char program[200], text[2048], left[200];
+    int life;
+    struct buf b;
+
+    (void)snprintf(program, sizeof program, "%s/two-files", relay.dir);
+    (void)snprintf(left, sizeof left, "%s/left", relay.dir);
+    (void)snprintf(text, sizeof text, TWO_FILES, relay.dir);
+    cr_assert_eq(file_write_atomic(program, bytes_str(text), 0700), ERR_OK);
+    expect_gone(company_of(program, &life, "fern"), -1);
+    (void)close(life);
+    buf_init(&b, 4096);
+    cr_assert_eq(file_read(left, &b), ERR_OK);
+    cr_assert_str_eq(buf_cstr(&b), "b.txt.0123abcd.part\n");
+    buf_free(&b);
 }
 
 Test(first, company__ends_when_the_relay_goes_or_it_is_told)

@@ -15,35 +15,13 @@
 #include "base/mem.h"
 #include "client.h"
 
-static struct live relay;
-
-static void setup(void)
-{
-    live_init(&relay);
-    cr_assert(live_start(&relay), "%s", live_words(&relay));
-}
-
-static void teardown(void)
-{
-    (void)live_stop(&relay);
-    live_fini(&relay);
-}
-
-TestSuite(hold, .init = setup, .fini = teardown);
+TestSuite(hold, .init = client_relay_up, .fini = client_relay_down);
 
 static struct pty *carol(const char *term, const char *set)
 {
     return client_ready(
         &relay, &(struct client_wish){
                     .nick = "carol", .term = term, .set = set, .cols = 80, .rows = 24});
-}
-
-static void quit(struct pty *p)
-{
-    pty_type(p, "\x15/quit\r");
-    cr_assert_eq(pty_until_exit(p), 0, "%s", pty_output(p));
-    cr_assert(pty_cooked(p));
-    pty_free(p);
 }
 
 /* ---- ends ---- */
@@ -67,7 +45,7 @@ Test(hold, quit__with_the_mouse_on)
     struct pty *p = carol(NULL, NULL);
 
     mouse_on(p);
-    quit(p);
+    client_quit(p);
 }
 
 Test(hold, signals__with_the_mouse_on)
@@ -138,7 +116,7 @@ Test(hold, no_color__is_no_colour_and_all_words)
         cr_assert(i == 39 || i == 49 || strstr(pty_output(p), color) == NULL, "%d", i);
     }
     cr_assert_null(strstr(pty_output(p), "38;5"));
-    quit(p);
+    client_quit(p);
 }
 
 Test(hold, terminals__of_every_kind_can_do_it)
@@ -155,7 +133,7 @@ Test(hold, terminals__of_every_kind_can_do_it)
         pty_resize(p, 40, 12);
         pty_type(p, "small");
         cr_assert(pty_until(p, "small"), "%s", TERMS[i]);
-        quit(p);
+        client_quit(p);
     }
 }
 
@@ -185,6 +163,6 @@ Test(hold, resize__while_messages_arrive)
     pty_type(bob, "the last\r");
     pty_resize(p, 80, 24);
     cr_assert(pty_until(p, "the last"));
-    quit(bob);
-    quit(p);
+    client_quit(bob);
+    client_quit(p);
 }

@@ -7,8 +7,6 @@
 #include "base/file.h"
 #include "client.h"
 
-static struct live relay;
-
 static void setup(void)
 {
     live_init(&relay);
@@ -26,13 +24,6 @@ static void start(void)
     cr_assert(live_start(&relay), "%s", live_words(&relay));
 }
 
-static void quit(struct pty *p)
-{
-    pty_type(p, "\x15/quit\r");
-    cr_assert_eq(pty_until_exit(p), 0, "%s", pty_output(p));
-    pty_free(p);
-}
-
 Test(relay, nobody_there__is_told_kindly_and_tried_again)
 {
     struct client_wish w = {.nick = "carol", .cols = 80, .rows = 24};
@@ -46,7 +37,7 @@ Test(relay, nobody_there__is_told_kindly_and_tried_again)
     cr_assert(pty_until(p, "again in 3 s"), "the waits grow");
     pty_type(p, "/join ops\r");
     cr_assert(pty_until(p, "/join needs the relay"));
-    quit(p);
+    client_quit(p);
 }
 
 Test(relay, gone__is_noticed)
@@ -60,7 +51,7 @@ Test(relay, gone__is_noticed)
     cr_assert(pty_until(p, "2:#ops"));
     live_kill(&relay);
     cr_assert(pty_until(p, "not connected, again in"));
-    quit(p);
+    client_quit(p);
 }
 
 Test(relay, another_key__is_refused_with_both_fingerprints)
@@ -84,16 +75,16 @@ Test(relay, another_key__is_refused_with_both_fingerprints)
     cr_assert(pty_until(p, relay.fingerprint));
     cr_assert(pty_until(p, "stopped"));
     cr_assert(pty_golden(p, "changed-120x36"));
-    quit(p);
+    client_quit(p);
     /* What the screen said to type. */
     w.extra[0] = "--pin";
     w.extra[1] = relay.fingerprint;
     p = client_ready(&relay, &w);
-    quit(p);
+    client_quit(p);
     w.extra[0] = NULL;
     p = client_ready(&relay, &w);
     cr_assert(pty_until(p, "key as before"));
-    quit(p);
+    client_quit(p);
     (void)live_stop(&relay);
 }
 
@@ -111,10 +102,10 @@ Test(relay, access_key__opens_a_closed_relay)
     p = client_start(&relay, &w);
     cr_assert(pty_until(p, "--access-key FILE"));
     cr_assert(pty_until(p, "stopped"));
-    quit(p);
+    client_quit(p);
     w.extra[0] = "--access-key";
     w.extra[1] = path;
     p = client_ready(&relay, &w);
-    quit(p);
+    client_quit(p);
     (void)live_stop(&relay);
 }

@@ -5,28 +5,7 @@
 
 #include "client.h"
 
-static struct live relay;
-
-static void setup(void)
-{
-    live_init(&relay);
-    cr_assert(live_start(&relay), "%s", live_words(&relay));
-}
-
-static void teardown(void)
-{
-    (void)live_stop(&relay);
-    live_fini(&relay);
-}
-
-TestSuite(screen, .init = setup, .fini = teardown);
-
-static void quit(struct pty *p)
-{
-    pty_type(p, "\x15/quit\r");
-    cr_assert_eq(pty_until_exit(p), 0, "%s", pty_output(p));
-    pty_free(p);
-}
+TestSuite(screen, .init = client_relay_up, .fini = client_relay_down);
 
 static void golden(int cols, int rows, const char *name)
 {
@@ -48,9 +27,9 @@ static void golden(int cols, int rows, const char *name)
     pty_type(p, "hello");
     cr_assert(pty_until(p, "hello"));
     cr_assert(pty_golden(p, name));
-    quit(bob);
+    client_quit(bob);
     cr_assert(pty_until(p, "left"));
-    quit(p);
+    client_quit(p);
 }
 
 Test(screen, golden__three_panes_at_120x36)
@@ -76,7 +55,7 @@ Test(screen, golden__first_sight_at_home)
     cr_assert(pty_until(p, "ONLINE 1"));
     cr_assert(pty_until(p, "You are carol now"));
     cr_assert(pty_golden(p, "home-120x36"));
-    quit(p);
+    client_quit(p);
 }
 
 Test(screen, golden__help)
@@ -90,7 +69,7 @@ Test(screen, golden__help)
     cr_assert(pty_golden(p, "help-80x24"));
     pty_type(p, "\x1b");
     cr_assert(pty_until_gone(p, "ON THE RELAY'S PAGE"));
-    quit(p);
+    client_quit(p);
 }
 
 Test(screen, golden__ascii_where_the_locale_is)
@@ -105,7 +84,7 @@ Test(screen, golden__ascii_where_the_locale_is)
     cr_assert(pty_golden(p, "ascii-80x24"));
     for (const char *c = pty_screen(p); *c != '\0'; c++)
         cr_assert(*c == '\n' || (*c >= ' ' && *c <= '~'));
-    quit(p);
+    client_quit(p);
 }
 
 Test(screen, small__says_what_is_needed_and_lives_on)
@@ -121,7 +100,7 @@ Test(screen, small__says_what_is_needed_and_lives_on)
     cr_assert(pty_until(p, "connected"));
     pty_type(p, "/join ops\r");
     cr_assert(pty_until(p, "2:#ops"));
-    quit(p);
+    client_quit(p);
 }
 
 /* Sizes one after the other faster than they are drawn, while things happen. */
@@ -152,8 +131,8 @@ Test(screen, resize__storm)
     cr_assert(pty_until(p, "in #ops: "));
     pty_type(p, "\x0c");
     cr_assert(pty_until(p, "carol ▸"));
-    quit(bob);
-    quit(p);
+    client_quit(bob);
+    client_quit(p);
 }
 
 Test(screen, wide__names_keep_the_columns)
@@ -171,5 +150,5 @@ Test(screen, wide__names_keep_the_columns)
     for (int row = 2; row < 20; row++)
         cr_assert_eq(pty_cell(p, row, 15), 0x2502, "row %d", row); /* the upright rule */
     cr_assert(pty_golden(p, "wide-80x24"));
-    quit(p);
+    client_quit(p);
 }

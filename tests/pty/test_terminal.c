@@ -10,21 +10,7 @@
 #include "base/file.h"
 #include "client.h"
 
-static struct live relay;
-
-static void setup(void)
-{
-    live_init(&relay);
-    cr_assert(live_start(&relay), "%s", live_words(&relay));
-}
-
-static void teardown(void)
-{
-    (void)live_stop(&relay);
-    live_fini(&relay);
-}
-
-TestSuite(terminal, .init = setup, .fini = teardown);
+TestSuite(terminal, .init = client_relay_up, .fini = client_relay_down);
 
 static struct pty *carol(void)
 {

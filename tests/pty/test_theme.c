@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "client.h"
 
-static struct live relay;
 static char file[128];
 
 static void setup(void)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* Files from one to some: offers, answers, chunks, and how it ends. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "files.h"
 #include "group.h"
 #include "server/transfer.h"
+#include "support/support.h"
 #include "support/world.h"
 
 #define COUNT 100
@@ -205,6 +208,18 @@ Test(scenario_file, answer__others_have_a_moment_and_then_it_starts)
     cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
 }
 
+/* The moment is that of the first who accepts: whoever comes later does not put it off. */
+Test(scenario_file, answer__a_second_one_does_not_put_the_start_off)
+{
+    in_room(3, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    sim_run(&sim, 2500);
+    (void)taker_accept(&takes[1]);
+    sim_run(&sim, 1600);
+    cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+}
+
 Test(scenario_file, answer__starts_at_once_when_all_have_answered)
 {
     in_room(2, COUNT);
@@ -316,6 +331,24 @@ Test(scenario_file, answer__an_account_that_was_away_accepts_when_it_comes)
     run(2000);
     everybody_has_it(1);
     cr_assert_eq(give.end, FILE_END_DONE);
+}
+
+Test(scenario_file, cancel__is_told_to_who_came_after_the_offer)
+{
+    people_account(&bob, "bob");
+    actor_enter(&alice, "alice");
+    (void)actor_join(&alice, "ops");
+    (void)actor_join(&bob, "ops");
+    actor_cut(&bob);
+    sim_run(&sim, 40000);
+    giver_init(&give, &alice, 7, CONVO_ROOM, "ops", COUNT);
+    cr_assert_eq(giver_offer(&give), STATUS_DONE);
+    people_login(&bob, "bob");
+    taker_init(&takes[0], &bob, &give);
+    cr_assert_eq(giver_cancel(&give), STATUS_DONE);
+    run(10);
+    cr_assert(takes[0].ended);
+    cr_assert_eq(takes[0].end, FILE_END_CANCELLED);
 }
 
 /* ---- pace ---- */
@@ -464,6 +497,28 @@ Test(scenario_file, pause__by_the_sender_is_no_stall)
     everybody_has_it(1);
 }
 
+/* What it had credit for may come when it likes: the time to send begins anew. */
+Test(scenario_file, pause__with_credit_out_is_no_stall_afterwards)
+{
+    in_room(1, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    sim_run(&sim, 10);
+    cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+    give.idle = true;
+    cr_assert_eq(files_pause(&alice, give.handle, 1), STATUS_DONE);
+    run(100000);
+    cr_assert_eq(files_pause(&alice, give.handle, 0), STATUS_DONE);
+    run(20000);
+    cr_assert_not(give.ended);
+    give.idle = false;
+    giver_step(&give);
+    sim_run(&sim, 5000); /* nor is it one of who had nothing to take for so long */
+    cr_assert_neq(giver_state(&give, "bob"), FILE_GONE);
+    run(2000);
+    everybody_has_it(1);
+}
+
 Test(scenario_file, pause__for_ever_is_not_held)
 {
     in_room(1, COUNT);
@@ -499,6 +554,98 @@ Test(scenario_file, pause__by_a_receiver_lets_the_others_go_on)
     run(2000);
     everybody_has_it(2);
     cr_assert_eq(give.end, FILE_END_DONE);
+}
+
+Test(scenario_file, pause__by_who_receives_nothing_is_refused)
+{
+    in_room(3, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    (void)taker_refuse(&takes[1]);
+    run(5000);
+    everybody_has_it(1);
+    for (size_t i = 0; i < 3; i++) { /* has it, refused, was only asked */
+        cr_assert_eq(files_pause(ALL[1 + i], give.handle, 1), STATUS_REFUSED);
+        people_refused(ALL[1 + i], CODE_NO_TRANSFER, "no such file");
+    }
+    cr_assert_eq(giver_state(&give, "bob"), FILE_DONE);
+}
+
+/* Nothing else would tell the sender that there is room again. */
+Test(scenario_file, pause__by_the_one_that_held_everybody_up)
+{
+    in_room(2, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    (void)taker_accept(&takes[1]);
+    takes[1].idle = true;
+    run(1000);
+    cr_assert_eq(takes[0].has.held, give.window);
+    cr_assert_eq(files_pause(&carol, give.handle, 1), STATUS_DONE);
+    run(2000);
+    cr_assert(taker_done(&takes[0]));
+}
+
+/* Somebody whose line is lost is not waited for at the start. */
+Test(scenario_file, answer__of_somebody_out_of_reach_is_not_waited_for)
+{
+    in_room(2, COUNT);
+    (void)giver_offer(&give);
+    actor_cut(&carol);
+    sim_run(&sim, 100);
+    (void)taker_accept(&takes[0]);
+    sim_run(&sim, 20);
+    cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+    takes[1].a = NULL;
+    run(2000);
+    cr_assert(taker_done(&takes[0]));
+}
+
+/* ---- the audit log ---- */
+
+static void expect_audit(const char *dir, const char *const *lines, size_t n)
+{
+    char path[300];
+    struct buf log;
+
+    (void)snprintf(path, sizeof path, "%s/audit/audit.log", dir);
+    buf_init(&log, 1u << 20);
+    cr_assert_eq(file_read(path, &log), ERR_OK);
+    for (size_t i = 0; i < n; i++)
+        cr_assert_not_null(
+            strstr(buf_cstr(&log), lines[i]), "%s is not in\n%s", lines[i], buf_cstr(&log));
+    buf_free(&log);
+}
+
+Test(scenario_file, audit__has_who_offered_how_much_to_whom_and_how_it_ended)
+{
+    static const char *const LINES[] = {"405604 bytes in 100 chunks, to bob",
+        "405604 bytes in 100 chunks, 2 may answer", "file_drop", "\"carol\"", "stalled",
+        "done, 1 have it", "cancelled, 0 have it, by alice"};
+    char dir[256];
+
+    support_tmpdir(dir, sizeof dir);
+    sim_stop(&sim);
+    sim.audit_dir = dir;
+    sim_start(&sim);
+    in_room(2, COUNT);
+    (void)giver_offer(&give);
+    (void)taker_accept(&takes[0]);
+    (void)taker_accept(&takes[1]);
+    takes[1].idle = true;
+    run(40000);
+    (void)taker_refuse(&takes[1]);
+    run(1000);
+    cr_assert_eq(give.end, FILE_END_DONE);
+    giver_init(&give, &alice, 8, CONVO_DIRECT, "bob", COUNT);
+    cr_assert_eq(giver_offer(&give), STATUS_DONE);
+    (void)giver_cancel(&give);
+    sim_run(&sim, 10);
+    expect_audit(dir, LINES, MEM_COUNT(LINES));
+    sim_stop(&sim);
+    sim.audit_dir = NULL;
+    sim_start(&sim);
+    support_rmtree(dir);
 }
 
 /* ---- cancel ---- */

@@ -84,6 +84,12 @@ static void under_way(bool accounts)
     half_way();
 }
 
+static void settled(void)
+{
+    give.idle = true;
+    run(100);
+}
+
 static void both_have_it(void)
 {
     cr_assert(taker_done(&takes[0]), "bob has %u", takes[0].has.held);
@@ -252,6 +258,26 @@ Test(scenario_file_line, sender__back_within_the_grace_time)
     cr_assert_eq(give.end, FILE_END_DONE);
 }
 
+/* A pause goes with the line, and the sender hears anew how everybody stands. */
+Test(scenario_file_line, sender__back_after_it_had_paused)
+{
+    under_way(false);
+    settled();
+    cr_assert_eq(files_pause(&alice, give.handle, 1), STATUS_DONE);
+    actor_cut(&alice);
+    run(1000);
+    resume(&alice);
+    (void)giver_state(&give, "bob");
+    (void)giver_state(&give, "carol");
+    cr_assert_eq(giver_offer(&give), STATUS_DONE);
+    sim_run(&sim, 10);
+    cr_assert_eq(giver_state(&give, "bob"), FILE_ACTIVE);
+    cr_assert_eq(giver_state(&give, "carol"), FILE_ACTIVE);
+    give.idle = false;
+    run(3000);
+    both_have_it();
+}
+
 Test(scenario_file_line, sender__back_when_all_credit_was_out_and_unused)
 {
     actor_enter(&alice, "alice");
@@ -284,6 +310,26 @@ Test(scenario_file_line, sender__a_session_taken_up_from_another_place)
     run(3000);
     both_have_it();
     cr_assert_eq(give.end, FILE_END_DONE);
+}
+
+/* Once a second, and not for each acknowledgement. */
+Test(scenario_file_line, sender__hears_how_far_each_receiver_is)
+{
+    struct msg_file_state_event m;
+    uint32_t have = 0;
+    size_t n;
+
+    under_way(false);
+    settled();
+    run(1100);
+    n = actor_events(&alice, OP_FILE_STATE);
+    cr_assert_leq(n, 2 * 6);
+    for (size_t i = 0; i < n; i++) {
+        actor_event(&alice, OP_FILE_STATE, &MSG_FILE_STATE, &m);
+        have = bytes_eq(m.user, bytes_str("carol")) ? m.have : have;
+    }
+    cr_assert_gt(takes[1].has.held, 0);
+    cr_assert_eq(have, takes[1].has.held);
 }
 
 Test(scenario_file_line, sender__another_file_under_the_same_id)
@@ -411,6 +457,18 @@ Test(scenario_file_line, limit__memory_in_all)
     people_refused(&bob, CODE_FULL, "file_memory_bytes");
     sim.config.limits.file_memory_bytes = 200 << 10;
     cr_assert_eq(taker_accept(&takes[0]), STATUS_DONE);
+}
+
+Test(scenario_file_line, limit__memory_up_to_the_last_byte)
+{
+    two_in_a_room();
+    offered(1, STATUS_DONE);
+    sim.config.limits.file_memory_bytes = 2 * (int64_t)sim.server->files->reserved;
+    offered(2, STATUS_DONE);
+    offered(3, STATUS_REFUSED);
+    memset(give.id, 2, sizeof give.id);
+    cr_assert_eq(giver_cancel(&give), STATUS_DONE);
+    offered(3, STATUS_DONE);
 }
 
 Test(scenario_file_line, limit__size)
@@ -541,17 +599,25 @@ static uint32_t next_due(void)
     return 0;
 }
 
-static void settled(void)
-{
-    give.idle = true;
-    run(100);
-}
-
 Test(scenario_file_line, chunk__above_the_credit)
 {
     under_way(false);
     settled();
     broken(COUNT - 1, 100 + MSG_CHUNK_TAG);
+}
+
+/* Slow is not still: a chunk now and then, and credit that is never used up. */
+Test(scenario_file_line, chunk__now_and_then_is_no_stall)
+{
+    under_way(false);
+    settled();
+    for (int i = 0; i < 20; i++) {
+        giver_send(&give, next_due(), FILES_CHUNK + MSG_CHUNK_TAG);
+        run(4000);
+    }
+    cr_assert_not(give.ended);
+    cr_assert_gt(takes[0].has.held, 30);
+    cr_assert_eq(giver_cancel(&give), STATUS_DONE);
 }
 
 Test(scenario_file_line, chunk__out_of_range)
@@ -609,6 +675,27 @@ Test(scenario_file_line, chunk__of_no_transfer_is_passed_over_and_many_end_the_l
     cr_assert_null(world_wrong(sim.server), "%s", world_wrong(sim.server));
 }
 
+/* Credit that was out when a file ended is forgiven, and not saved up. */
+Test(scenario_file_line, chunk__of_many_that_were_cancelled_is_forgiven_four_times_at_most)
+{
+    under_way(false);
+    settled();
+    for (uint8_t id = 20; id < 30; id++) {
+        (void)giver_cancel(&give);
+        giver_init(&give, &alice, id, CONVO_ROOM, "ops", COUNT);
+        taker_fini(&takes[0]);
+        taker_init(&takes[0], &bob, &give);
+        (void)giver_offer(&give);
+        (void)taker_accept(&takes[0]);
+        sim_run(&sim, 4000);
+        cr_assert(actor_has_event(&alice, OP_FILE_CREDIT));
+    }
+    (void)giver_cancel(&give);
+    for (uint32_t i = 0; i < 4 * give.window + 1; i++)
+        giver_send(&give, 0, FILES_CHUNK + MSG_CHUNK_TAG);
+    cr_assert(actor_wait_down(&alice));
+}
+
 Test(scenario_file_line, chunk__by_somebody_who_is_not_the_sender)
 {
     under_way(false);
@@ -650,6 +737,32 @@ Test(scenario_file_line, ack__of_more_than_was_sent_drops_that_receiver)
     cr_assert_eq(takes[1].end, FILE_END_BROKEN);
 }
 
+/* Whoever guesses what was handed out for it would have the relay hold more than a window. */
+Test(scenario_file_line, ack__of_what_has_not_left_the_relay_drops_that_receiver)
+{
+    const struct receiver *r = NULL;
+    const struct transfer *t;
+
+    under_way(false);
+    settled();
+    sim_pause(carol.link, true);
+    give.idle = false;
+    run(200);
+    t = transfer_at(sim.server, give.handle);
+    for (size_t i = 0; i < t->active_count; i++)
+        r = strcmp(t->active[i]->name.s, "carol") == 0 ? t->active[i] : r;
+    cr_assert_gt(r->ring_n, 4);
+    taker_ack(&takes[1], r->taken + r->ring_n);
+    takes[1].acked = takes[1].taken;
+    run(3000);
+    cr_assert_eq(giver_state(&give, "carol"), FILE_GONE);
+    cr_assert_eq(link_bulk_waits(sim_other(carol.link)), 0);
+    cr_assert(taker_done(&takes[0]));
+    sim_pause(carol.link, false);
+    run(50);
+    cr_assert_eq(takes[1].end, FILE_END_BROKEN);
+}
+
 Test(scenario_file_line, ack__older_than_the_last_drops_that_receiver)
 {
     under_way(false);
@@ -668,6 +781,25 @@ Test(scenario_file_line, ack__said_twice_is_once)
     give.idle = false;
     run(3000);
     both_have_it();
+}
+
+/* The same number again and again is no sign that anything is taken. */
+Test(scenario_file_line, ack__said_again_for_ever_is_a_stall)
+{
+    under_way(false);
+    settled();
+    takes[1].idle = true;
+    give.idle = false;
+    for (int i = 0; i < 8; i++) {
+        run(5000);
+        taker_ack(&takes[1], takes[1].acked);
+    }
+    run(2000);
+    cr_assert_eq(giver_state(&give, "carol"), FILE_GONE);
+    cr_assert(taker_done(&takes[0]));
+    takes[1].idle = false;
+    run(10);
+    cr_assert_eq(takes[1].end, FILE_END_STALLED);
 }
 
 Test(scenario_file_line, ack__by_strangers_is_nothing)
@@ -697,7 +829,45 @@ Test(scenario_file_line, id__of_another_sender_is_another_file)
     cr_assert_eq(giver_cancel(&other), STATUS_DONE);
 }
 
-/* ---- beside messages ---- */
+/* ---- beside messages, and each other ---- */
+
+static bool chunk_came(void *arg)
+{
+    (void)arg;
+    return actor_has_event(&carol, OP_FILE_CHUNK);
+}
+
+/* One chunk gets through now and then, and is acknowledged: of each file often enough. */
+Test(scenario_file_line, many__on_a_slow_line_take_turns_and_none_is_stalled)
+{
+    struct giver gives[2];
+    struct actor *const who[] = {&alice, &bob};
+
+    for (size_t i = 0; i < 3; i++)
+        actor_enter(ALL[i], (const char *[]){"alice", "bob", "carol"}[i]);
+    for (size_t i = 0; i < 2; i++) {
+        giver_init(&gives[i], who[i], (uint8_t)(7 + i), CONVO_DIRECT, "carol", COUNT);
+        taker_init(&takes[i], &carol, &gives[i]);
+        cr_assert_eq(giver_offer(&gives[i]), STATUS_DONE);
+        cr_assert_eq(taker_accept(&takes[i]), STATUS_DONE);
+    }
+    for (int i = 0; i < 40; i++) {
+        (void)sim_until(&sim, chunk_came, NULL, 10);
+        sim_pause(carol.link, true);
+        for (size_t k = 0; k < 2; k++) {
+            giver_step(&gives[k]);
+            taker_step(&takes[k]);
+            if (takes[k].taken != takes[k].acked)
+                taker_ack(&takes[k], takes[k].taken);
+        }
+        sim_run(&sim, 3000);
+        sim_pause(carol.link, false);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert_not(takes[i].ended, "%zu: %u", i, takes[i].end);
+        cr_assert_gt(takes[i].has.held, 10);
+    }
+}
 
 Test(scenario_file_line, messages__do_not_wait_for_chunks)
 {

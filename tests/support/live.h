@@ -2,7 +2,8 @@
 /*
  * A real relay: the sottod that was built, in a folder of its own, on a port of loopback that
  * the kernel chose, and the loop and certificates of clients of it. Waits are for conditions,
- * with a bound that only a failing test reaches. Everything started is ended by its own pid.
+ * with a bound that only a failing test reaches; the relay is as patient, unless a test sets
+ * another limit. Everything started is ended by its own pid.
  */
 #ifndef SUPPORT_LIVE_H
 #define SUPPORT_LIVE_H
@@ -12,7 +13,7 @@
 #include "net/conn.h"
 #include "support/actor.h"
 
-#define LIVE_PATIENCE_MS 30000u
+#define LIVE_PATIENCE_MS 120000u
 
 struct live {
     char dir[64]; /* private; the state is below it */
@@ -37,6 +38,7 @@ extern const struct actor_world LIVE_WORLD; /* of a struct live */
 void live_init(struct live *l);
 bool live_start(
     struct live *l); /* false: it ended by itself; live_words() says what it printed */
+bool live_reload(struct live *l);       /* with what config and limits are now */
 const char *live_words(struct live *l); /* everything on stdout and stderr so far */
 int live_stop(struct live *l);          /* SIGTERM, waits; exit status */
 void live_kill(struct live *l);         /* SIGKILL, waits */

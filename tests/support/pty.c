@@ -22,7 +22,7 @@
 #include "base/utf8.h"
 #include "support/support.h"
 
-#define PATIENCE_MS 30000u
+#define PATIENCE_MS 120000u
 #define OUTPUT_MAX  (16u << 20)
 
 struct pty {
@@ -50,11 +50,12 @@ static int on_property(VTermProp prop, VTermValue *value, void *user)
 
 static const VTermScreenCallbacks CALLBACKS = {.settermprop = on_property};
 
-static _Noreturn void be_the_program(const struct pty_wish *wish)
+static _Noreturn void be_the_program(const struct pty_wish *wish, int go)
 {
     char path[4096];
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)!read(go, path, 1); /* until the other side closes it */
     (void)snprintf(
         path, sizeof path, "%s", getenv("PATH") != NULL ? getenv("PATH") : "/usr/bin");
     (void)clearenv();
@@ -73,6 +74,7 @@ struct pty *pty_start(const struct pty_wish *wish)
     struct pty *p = mem_alloc(sizeof *p);
     struct winsize w = {
         .ws_row = (unsigned short)wish->rows, .ws_col = (unsigned short)wish->cols};
+    int go[2];
 
     p->rows = wish->rows;
     p->cols = wish->cols;
@@ -85,15 +87,20 @@ struct pty *pty_start(const struct pty_wish *wish)
     vterm_screen_enable_altscreen(p->screen, 1);
     vterm_screen_set_callbacks(p->screen, &CALLBACKS, p);
     vterm_screen_reset(p->screen, 1);
-    p->pid = forkpty(&p->fd, NULL, NULL, &w);
-    if (p->pid < 0) {
+    if (pipe2(go, O_CLOEXEC) != 0 || (p->pid = forkpty(&p->fd, NULL, NULL, &w)) < 0) {
         perror("forkpty");
         abort();
     }
-    if (p->pid == 0)
-        be_the_program(wish);
+    if (p->pid == 0) {
+        (void)close(go[1]);
+        be_the_program(wish, go[0]);
+    }
+    (void)close(go[0]);
     (void)fcntl(p->fd, F_SETFD, FD_CLOEXEC);
     (void)fcntl(p->fd, F_SETFL, O_NONBLOCK);
+    if (wish->typed != NULL)
+        pty_type(p, wish->typed);
+    (void)close(go[1]);
     return p;
 }
 
@@ -257,17 +264,46 @@ const char *pty_output(struct pty *p)
     return buf_cstr(&p->output);
 }
 
+/* Whether the program that has the terminal waits for something. */
+static bool is_waiting(const struct pty *p)
+{
+    char path[64], stat[512];
+    const char *state;
+    size_t n = 0;
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)tcgetpgrp(p->fd));
+    FILE *file = fopen(path, "r");
+    if (file != NULL) {
+        n = fread(stat, 1, sizeof stat - 1, file);
+        (void)fclose(file);
+    }
+    stat[n] = '\0';
+    state = strrchr(stat, ')'); /* behind its name, which may be anything */
+    return state == NULL || (state[1] == ' ' && state[2] != 'R' && state[2] != 'D');
+}
+
+/* Takes what has arrived. True: the program waits and all it has written is here, so that the
+ * screen is one that it meant, not half of it over the one before. */
+static bool is_whole(struct pty *p, bool *open)
+{
+    size_t before = p->output.n;
+    bool waiting = is_waiting(p);
+
+    *open = feed(p, 0);
+    return !*open || (waiting && p->output.n == before);
+}
+
 bool pty_until_cond(struct pty *p, bool (*cond)(struct pty *p, void *arg), void *arg)
 {
     uint64_t end = clock_mono_ms() + PATIENCE_MS;
     bool open = true;
 
-    while (clock_mono_ms() < end) {
-        if (cond(p, arg))
+    while (open && clock_mono_ms() < end) {
+        bool whole = is_whole(p, &open);
+        if (whole && cond(p, arg))
             return true;
-        if (!open)
-            break;
-        open = feed(p, 100);
+        if (open)
+            open = feed(p, whole ? 100 : 5);
     }
     (void)fprintf(stderr, "waited in vain; the screen:\n%s", pty_screen(p));
     return cond(p, arg);

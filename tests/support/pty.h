@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A program in a terminal: started on a pseudo terminal, its output drawn on a screen in
- * memory (libvterm) that a test can read. Waits are for what the screen shows, with a bound
- * that only a failing test reaches. The program is ended by its own pid. Every byte it writes
- * is judged (oracle.h); a fault, or a mode that a program left on at its end, ends the test
- * when the terminal is freed.
+ * memory (libvterm) that a test can read. Waits are for what the screen shows, and it is looked
+ * at only while the program waits and nothing it wrote is unread: never at half a screen. They
+ * have a bound that only a failing test reaches. The program is ended by its own pid. Every
+ * byte it writes is judged (oracle.h); a fault, or a mode that a program left on at its end,
+ * ends the test when the terminal is freed.
  */
 #ifndef SUPPORT_PTY_H
 #define SUPPORT_PTY_H
@@ -23,6 +24,7 @@ struct pty_wish {
     const char *const *argv; /* argv[0]: a path */
     const char *const *env;  /* NAME=VALUE, NULL-ended; nothing else is inherited but PATH */
     int cols, rows;
+    const char *typed; /* before the program is there to read it; may be NULL */
 };
 
 struct pty *pty_start(const struct pty_wish *wish);

@@ -126,6 +126,11 @@ static void end_purge(struct link *l, uint32_t tag)
     l->bulk = end_of(l)->lane.bytes;
 }
 
+static size_t end_waits(const struct link *l, uint32_t tag)
+{
+    return lane_waits(&((const struct sim_end *)(const void *)l)->lane, tag);
+}
+
 /* One frame of the low lane, when nothing else is on the way. */
 static void end_bulk_out(struct sim_end *e)
 {
@@ -174,6 +179,7 @@ static const struct link_ops OPS = {
     .send = end_send,
     .bulk = end_bulk,
     .purge = end_purge,
+    .waits = end_waits,
     .resume = end_resume,
     .close = end_close,
     .exporter = end_exporter,

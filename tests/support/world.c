@@ -174,6 +174,16 @@ static const char *receivers_wrong(const struct transfer *t)
     return NULL;
 }
 
+/* What it may hold at most: a window, and what knows who has which chunk. */
+static size_t needs(const struct transfer *t)
+{
+    size_t map = (t->count + 63) / 64 * sizeof(uint64_t);
+
+    return t->window * ((size_t)t->chunk + MSG_CHUNK_TAG + sizeof(struct slot) + 4) + map +
+           t->people_count * (sizeof(struct receiver) + sizeof(struct receiver *)) +
+           t->active_count * (map + t->window * sizeof(uint32_t));
+}
+
 /* Credit that is out, and chunks that somebody has not acknowledged: never above the window. */
 static const char *files_wrong(const struct server *s)
 {
@@ -191,6 +201,7 @@ static const char *files_wrong(const struct server *s)
         HOLD(t->away || t->sender->peer != NULL);
         HOLD(t->used + t->due.held <= t->window);
         HOLD(!t->away || t->due.held == 0);
+        HOLD(t->reserved == needs(t));
         const char *wrong = receivers_wrong(t);
         if (wrong != NULL)
             return wrong;

@@ -440,8 +440,14 @@ static enum err receive(int at, const char *part, const char *name)
         return e;
     cr_assert_eq(part_write(&p, 1, bytes_of(all.p + PIECE, all.n - PIECE), TAG), ERR_OK);
     cr_assert_eq(part_write(&p, 0, bytes_of(all.p, PIECE), TAG), ERR_OK);
-    e = part_place(&p, name, got);
-    cr_assert(e == ERR_OK ? faccessat(at, got, F_OK, 0) == 0 : got[0] == '\0');
+    e = part_free_name(&p, name, got);
+    if (e == ERR_OK) {
+        e = part_place(&p, got);
+        cr_assert_neq(e, ERR_EXISTS);
+    } else {
+        cr_assert_str_empty(got);
+    }
+    cr_assert(e != ERR_OK || faccessat(at, got, F_OK, 0) == 0);
     if (e != ERR_OK)
         part_remove(&p);
     return e;

@@ -76,7 +76,7 @@ static void wait_for(int master, struct buf *seen, const char *words)
 
     while (strstr(buf_cstr(seen), words) == NULL) {
         struct pollfd p = {.fd = master, .events = POLLIN};
-        cr_assert_eq(poll(&p, 1, 30000), 1, "never saw %s", words);
+        cr_assert_eq(poll(&p, 1, 120000), 1, "never saw %s", words);
         ssize_t n = read(master, piece, sizeof piece);
         cr_assert_gt(n, 0);
         buf_put(seen, piece, (size_t)n);

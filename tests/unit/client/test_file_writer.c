@@ -33,6 +33,14 @@ static void wake(void *arg)
     (void)arg;
 }
 
+static const char *made(const char *name)
+{
+    static char path[200];
+
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
 static void begin(void)
 {
     w = (struct file_writer){.job.done = on_done};
@@ -72,7 +80,7 @@ static enum err open_it(void)
     do {
         cr_assert_eq(file_writer_open(&w, worker), ERR_OK);
         worker_drain(worker);
-    } while (w.err == ERR_OK && !file_writer_opened(&w));
+    } while (w.err == ERR_OK && !w.placed && !file_writer_opened(&w));
     return w.err;
 }
 
@@ -115,14 +123,19 @@ static enum err check(void)
     return w.err;
 }
 
+static enum err place(void)
+{
+    cr_assert_eq(file_writer_place(&w, worker), ERR_OK);
+    worker_drain(worker);
+    return w.err;
+}
+
 static void is_whole(const char *name)
 {
-    char path[200];
     uint8_t back[BYTES + 1];
     struct stat st;
+    int fd = open(made(name), O_RDONLY | O_CLOEXEC);
 
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     cr_assert_geq(fd, 0);
     cr_assert_eq(read(fd, back, sizeof back), BYTES);
     cr_assert_arr_eq(back, content, BYTES);
@@ -161,7 +174,97 @@ Test(file_writer, take__in_any_order_gives_the_file)
     cr_assert_eq(w.have.held, COUNT);
     cr_assert_eq(check(), ERR_OK);
     cr_assert_str_eq(w.saved, "file.txt");
+    cr_assert_eq(access(made("file.txt"), F_OK), -1, "it is there before it is written down");
+    cr_assert_not(w.placed);
+    cr_assert_eq(place(), ERR_OK);
+    cr_assert(w.placed);
     is_whole("file.txt");
+}
+
+static void take_all(void)
+{
+    cr_assert_eq(open_it(), ERR_OK);
+    for (uint32_t i = 0; i < COUNT; i++)
+        cr_assert_eq(take_one(i), ERR_OK);
+    cr_assert_eq(check(), ERR_OK);
+}
+
+/* As a crash leaves it after it was written down where it goes. */
+static void crash_when_whole(void)
+{
+    char saved[PART_NAME];
+
+    memcpy(saved, w.saved, sizeof saved);
+    crash();
+    memcpy(w.saved, saved, sizeof w.saved);
+    w.was_whole = true;
+}
+
+Test(file_writer, place__of_a_name_that_was_taken_meanwhile)
+{
+    take_all();
+    cr_assert_eq(mkdir(made("file.txt"), 0700), 0);
+    cr_assert_eq(place(), ERR_MORE);
+    cr_assert_str_eq(w.saved, "file (2).txt");
+    cr_assert_not(w.placed);
+    cr_assert_eq(place(), ERR_OK);
+    is_whole("file (2).txt");
+}
+
+Test(file_writer, whole__is_found_in_its_place)
+{
+    take_all();
+    cr_assert_eq(place(), ERR_OK);
+    crash_when_whole();
+    cr_assert_eq(open_it(), ERR_OK);
+    cr_assert(w.placed && !w.was_whole);
+    cr_assert_str_eq(w.saved, "file.txt");
+}
+
+Test(file_writer, whole__with_its_tags_is_a_part_as_any)
+{
+    take_all();
+    crash_when_whole();
+    cr_assert_eq(open_it(), ERR_OK);
+    cr_assert_eq(w.have.held, COUNT);
+    cr_assert_str_empty(w.saved);
+    cr_assert_eq(check(), ERR_OK);
+    cr_assert_eq(place(), ERR_OK);
+    is_whole("file.txt");
+}
+
+Test(file_writer, whole__without_its_tags_is_worth_its_hash)
+{
+    for (int spoilt = 0; spoilt < 2; spoilt++) {
+        take_all();
+        cr_assert_eq(ftruncate(w.part.fd, BYTES), 0);
+        if (spoilt != 0)
+            poke(CHUNK);
+        crash_when_whole();
+        cr_assert_eq(open_it(), ERR_OK);
+        cr_assert_eq(w.have.held, spoilt != 0 ? 0 : COUNT);
+        cr_assert_str_empty(w.saved);
+        file_writer_remove(&w);
+        crash();
+    }
+}
+
+/* What has its name is left alone, and it begins anew. */
+Test(file_writer, whole__and_another_in_its_place)
+{
+    take_all();
+    cr_assert_eq(place(), ERR_OK);
+    int fd = open(made("file.txt"), O_WRONLY | O_CLOEXEC);
+    cr_assert_eq(pwrite(fd, "!", 1, BYTES - 1), 1);
+    (void)close(fd);
+    crash_when_whole();
+    cr_assert_eq(open_it(), ERR_OK);
+    cr_assert(!w.placed && w.have.held == 0);
+    cr_assert_str_empty(w.saved);
+    take_all();
+    cr_assert_str_eq(w.saved, "file (2).txt");
+    cr_assert_eq(place(), ERR_OK);
+    is_whole("file (2).txt");
 }
 
 Test(file_writer, take__of_what_is_none_takes_what_came_before_it)
@@ -262,6 +365,7 @@ Test(file_writer, open__after_a_crash_believes_what_seals_the_same)
     cr_assert_eq(take_one(3), ERR_OK);
     cr_assert_eq(take_one(5), ERR_OK);
     cr_assert_eq(check(), ERR_OK);
+    cr_assert_eq(place(), ERR_OK);
     is_whole("file.txt");
 }
 
@@ -304,6 +408,7 @@ Test(file_writer, check__that_could_not_place_it_can_be_repeated)
     cr_assert_eq(symlink("/nowhere", path), 0);
     cr_assert_eq(check(), ERR_OK);
     cr_assert_str_eq(w.saved, "b (2)");
+    cr_assert_eq(place(), ERR_OK);
     is_whole("b (2)");
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What is inside of a sealed message: written by somebody who may be anybody. */
+#include "client/offer.h"
 #include "client/payload.h"
 
 #include <criterion/criterion.h>
@@ -208,7 +209,8 @@ Test(payload, text__has_a_ceiling_of_its_kind)
         uint8_t kind;
         size_t least, most;
     } ROWS[] = {{PAYLOAD_TEXT_KIND, 1, PAYLOAD_TEXT}, {PAYLOAD_NICK, 1, 32},
-        {PAYLOAD_TOPIC, 0, 390}, {PAYLOAD_TICKET, 1, 512}};
+        {PAYLOAD_TOPIC, 0, 390}, {PAYLOAD_TICKET, 1, 512}, {PAYLOAD_FILE, 1, OFFER_BYTES},
+        {PAYLOAD_TAKEN_BACK, 1, PAYLOAD_ID}};
 
     for (size_t i = 0; i < MEM_COUNT(ROWS); i++) {
         cr_assert_eq(with_text(ROWS[i].kind, ROWS[i].least, 'x'), ERR_OK);

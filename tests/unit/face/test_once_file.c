@@ -214,10 +214,14 @@ Test(once_file, send__interrupted_is_taken_back_first)
     stage_file_is(s, t, TRANSFER_MOVING, NULL);
     face_stop(s->face, FACE_NOBODY);
     face_stop(s->face, FACE_NOBODY); /* asked again in each turn */
-    (void)stage_take(s, INTENT_LINE, "/cancel 1");
+    uint64_t cancel = stage_take(s, INTENT_LINE, "/cancel 1");
     cr_expect(stage_idle(s));
     cr_expect_not(s->face->over);
     stage_file_is(s, t, TRANSFER_CANCELLED, "cancelled by you");
+    model_outcome(s->model, tag, false, "cancelled by you");
+    stage_turn(s, 1);
+    cr_expect_not(s->face->over, "nobody was told");
+    model_outcome(s->model, cancel, true, NULL);
     stage_turn(s, 1);
     expect_end(s, FACE_NOBODY, "report.pdf: you cancelled it; whoever took it was told.");
     close_once(s);
@@ -250,6 +254,8 @@ Test(once_file, send__what_never_moves_is_given_up)
     (void)stage_take(s, INTENT_LINE, "/cancel 1");
     stage_file_is(s, t, TRANSFER_CANCELLED, "cancelled by you");
     stage_turn(s, 1);
+    cr_expect_not(s->face->over);
+    stage_turn(s, face_patience(s->face)); /* and nobody can be told, either */
     expect_end(s, FACE_NOBODY, "report.pdf: nothing moved for");
     close_once(s);
 }

@@ -39,6 +39,33 @@ Test(transfer, list__numbers_from_one_and_finds)
     cr_assert_null(transfers_find(&ts, key));
 }
 
+static const char *parting(bool kept)
+{
+    static char words[TRANSFER_PARTING];
+
+    transfers_parting(&ts, kept, words);
+    return words;
+}
+
+Test(transfer, parting__says_what_goes_on_and_what_does_not)
+{
+    cr_assert_str_eq(parting(true), "");
+    add(1)->state = TRANSFER_OFFERED; /* theirs, and nobody here took it */
+    add(2)->state = TRANSFER_DONE;
+    cr_assert_str_eq(parting(true), "");
+    cr_assert_str_eq(parting(false), "");
+    struct transfer *mine = add(3);
+    mine->own = true;
+    mine->state = TRANSFER_OFFERED;
+    cr_assert_str_eq(parting(true), "a file goes on when you are back");
+    cr_assert_str_eq(parting(false), "a file is given up");
+    add(4)->state = TRANSFER_PAUSED;
+    cr_assert_str_eq(parting(true), "2 files go on when you are back");
+    cr_assert_str_eq(parting(false), "2 files are given up");
+    mine->state = TRANSFER_READING; /* not even offered */
+    cr_assert_str_eq(parting(true), "a file goes on when you are back; a file is given up");
+}
+
 /* What is over goes, oldest first; what moves and what is held stays, however old. */
 Test(transfer, list__forgets_what_is_long_over)
 {

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "net/conn_impl.h"
 #include "rig.h"
 
 static struct rig r;
@@ -182,10 +181,15 @@ Test(conn, close__linger_is_bounded)
 
     r.limits.linger_ms = 50;
     struct end *c = rig_connect_up(&r);
+    rig_narrow(&r, c);
     c->deaf = true;
     for (int i = 0; i < 10; i++)
         rig_send(&r.server[0], 0x87, body, 2u << 20);
     link_close(r.server[0].link, NULL);
+    RIG_UNTIL(&r, r.server[0].downs == 1);
+    rig_pass(&r, 49);
+    cr_assert_eq(r.server_env.open, 1, "closed before its time");
+    rig_pass(&r, 1);
     RIG_UNTIL(&r, r.server_env.open == 0);
     cr_assert_eq(c->downs, 0, "it has not even taken the first frame");
     free(body);

@@ -284,17 +284,22 @@ Test(conn_listen, tls__garbage_instead_of_a_handshake)
     cr_assert_eq(r.server[1].why, LINK_END_LOST);
 }
 
+/* Nobody else can listen on the port meanwhile: it is taken, and not listened on. */
 Test(conn_listen, connect__says_why_not)
 {
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     char port[8];
-    struct conn_listener *cl = listen_more("127.0.0.1", "0");
 
-    (void)snprintf(port, sizeof port, "%u", conn_listener_port(cl));
-    conn_listener_free(cl);
+    cr_assert_eq(bind(fd, (struct sockaddr *)&at, n), 0);
+    cr_assert_eq(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+    (void)snprintf(port, sizeof port, "%u", ntohs(at.sin_port));
     struct end *c = rig_connect_to(&r, "127.0.0.1", port, r.client_tls);
     RIG_UNTIL(&r, c->downs == 1);
     cr_assert_eq(c->why, LINK_END_CONNECT);
     cr_assert_str_eq(c->detail, "127.0.0.1: Connection refused");
+    (void)close(fd);
     c = rig_connect_to(&r, "127.0.0.1", "no-port", r.client_tls);
     RIG_UNTIL(&r, c->downs == 1);
     cr_assert_eq(c->why, LINK_END_CONNECT);
@@ -336,9 +341,27 @@ Test(conn_listen, connect__no_answer_is_a_timeout)
     r.limits.handshake_ms = 60;
     conn_listener_pause(r.listener, true);
     struct end *c = rig_connect(&r);
-    RIG_UNTIL(&r, c->downs == 1);
+    RIG_UNTIL(&r, ((struct conn *)c->link)->phase == CONN_SHAKE);
+    rig_pass(&r, 59);
+    cr_assert_eq(c->downs, 0, "given up before its time");
+    rig_pass(&r, 1);
+    cr_assert_eq(c->downs, 1);
     cr_assert_eq(c->why, LINK_END_TIMEOUT);
     cr_assert_str_eq(c->detail, "no TLS handshake in time");
+}
+
+/* The name is still being looked up. */
+Test(conn_listen, connect__no_connection_is_a_timeout)
+{
+    r.limits.handshake_ms = 60;
+    loop_watch_change(r.resolved, 0); /* nobody hears what comes of it */
+    struct end *c = rig_connect(&r);
+    rig_pass(&r, 60);
+    cr_assert_eq(c->downs, 1);
+    cr_assert_eq(c->why, LINK_END_TIMEOUT);
+    cr_assert_str_eq(c->detail, "no connection in time");
+    loop_watch_change(r.resolved, LOOP_READ);
+    RIG_UNTIL(&r, worker_waiting(r.resolver) == 0);
 }
 
 Test(conn_listen, connect__a_worker_that_is_full)

@@ -188,16 +188,20 @@ static int sleep_of(const struct tui *t, uint64_t pace)
 
 static volatile sig_atomic_t child_ended;
 static volatile sig_atomic_t resized;
+static volatile sig_atomic_t told_to_stop;
 
 static void on_signal(int signo)
 {
     if (signo == SIGCHLD)
         child_ended = 1;
-    else
+    else if (signo == SIGWINCH)
         resized = 1;
+    else
+        told_to_stop = 1;
 }
 
-/* Held back but while one waits, so that none is missed. */
+/* Held back but while one waits, so that none is missed; but not the one that comes from here,
+ * which ncurses throws away while it draws. */
 static void watch_signals(sigset_t *before)
 {
     const struct sigaction sa = {.sa_handler = on_signal};
@@ -209,17 +213,21 @@ static void watch_signals(sigset_t *before)
     (void)sigprocmask(SIG_BLOCK, &ours, before);
     (void)sigaction(SIGCHLD, &sa, NULL);
     (void)sigaction(SIGWINCH, &sa, NULL);
+    (void)sigaction(SIGTSTP, &sa, NULL);
 }
 
-static void tui_round(struct tui *t, uint64_t pace)
+static void tui_round(struct tui *t, struct model *m, uint64_t pace)
 {
-    tui_time(t, clock_mono_ms() * pace);
+    tui_time(t, clock_mono_ms() * pace + stage_held());
     if (child_ended)
         tui_child(t);
     if (resized)
         tui_resize(t);
+    if (told_to_stop) /* no shell would wake it */
+        model_event(m, m->open, EVENT_INFO, (struct bytes){0}, bytes_str("told to stop"));
     child_ended = 0;
     resized = 0;
+    told_to_stop = 0;
     tui_draw(t);
 }
 
@@ -230,13 +238,14 @@ static bool wait_for_keys(struct tui *t, uint64_t pace, const sigset_t *mask)
     int ms = sleep_of(t, pace);
     struct timespec at_most = {ms / 1000, ms % 1000 * 1000000};
     int ready = ppoll(&in, 1, ms < 0 ? NULL : &at_most, mask);
+    bool fine = ready >= 0 || errno == EINTR; /* before others have their errors */
 
     if (ready > 0 && (in.revents & (POLLIN | POLLHUP)) == POLLHUP)
         return false;
-    tui_time(t, clock_mono_ms() * pace);
+    tui_time(t, clock_mono_ms() * pace + stage_held());
     if (ready > 0)
         (void)tui_input(t);
-    return ready >= 0 || errno == EINTR;
+    return fine;
 }
 
 static void play(const char *scene)
@@ -257,10 +266,11 @@ static void play(const char *scene)
     }
     watch_signals(&before);
     do {
-        tui_round(t, pace);
+        tui_round(t, m, pace);
         if (!obey(m)) /* what drawing has led to */
             break;
         tui_draw(t);
+        stage_hold();
         go_on = wait_for_keys(t, pace, &before);
         stage_turn(m); /* once for what was read */
     } while (go_on && obey(m));
@@ -287,6 +297,7 @@ struct pty *stage_start(const struct stage_wish *wish)
         wish->ascii ? "LC_ALL=C" : "LC_ALL=C.UTF-8",
         wish->editor != NULL ? wish->editor : "EDITOR=true",
         wish->home != NULL ? wish->home : "HOME=/",
+        wish->light ? "COLORFGBG=0;15" : "COLORFGBG=",
         files ? "PATH=/nowhere" : NULL, /* no opener of this machine is started */
         NULL};
 

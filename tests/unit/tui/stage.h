@@ -18,6 +18,7 @@ struct stage_wish {
                         * "read": stage_read.h;
                         * "files": stage_file.h */
     bool ascii;
+    bool light;         /* its background is */
     const char *editor; /* "EDITOR=..."; or NULL */
     const char *home;   /* "HOME=..."; or NULL: the root */
     int cols, rows;

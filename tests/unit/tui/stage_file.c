@@ -124,6 +124,7 @@ bool stage_file_scene(struct model *m, const char *scene)
     r->members = 4;
     model_set_link(m, MODEL_READY, 0);
     model_set_nick(m, bytes_str("alice"));
+    m->keeps = true;
     model_show(m, r);
     for (size_t i = 0; i < MEM_COUNT(FILES); i++)
         (void)offer(m, &FILES[i]);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "stage_word.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "stage_file.h"
@@ -98,11 +100,35 @@ void stage_turn(struct model *m)
         (void)(stage_word(m, line) || stage_file_word(m, line));
 }
 
+static bool holds;
+static uint64_t held_ms;
+
+void stage_hold(void)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    if (!holds)
+        return;
+    (void)poll(&in, 1, -1);
+    held_ms += 60000;
+    holds = false;
+}
+
+uint64_t stage_held(void)
+{
+    return held_ms;
+}
+
 bool stage_word(struct model *m, const char *line)
 {
     size_t from, count;
     char name[32], value[32];
 
+    if (strcmp(line, "/hold") == 0) {
+        holds = true;
+        model_event(m, m->open, EVENT_INFO, (struct bytes){0}, bytes_str("holding"));
+        return true;
+    }
     if (strncmp(line, "/later ", 7) == 0) {
         char noted[sizeof later + 16];
         (void)snprintf(later, sizeof later, "%s", line + 7);

@@ -7,6 +7,8 @@
  * from a person of that name to us. "/many 60" are so many lines.
  * "/room NAME" is one to join. "/pref NAME VALUE" sets a
  * preference.
+ * "/hold" says "holding" and does nothing until a key has come, as on a machine that is slow:
+ * what came before that key, a signal too, is there at the same time, and a minute has passed.
  * "/later /WORD..." happens at the turn of the loop after next, which a key or the like begins.
  */
 #ifndef UNIT_TUI_STAGE_WORD_H
@@ -15,6 +17,8 @@
 #include "model/model.h"
 
 void stage_turn(struct model *m);                   /* before what was entered is obeyed */
+void stage_hold(void);                              /* when all is drawn */
+uint64_t stage_held(void);                          /* ms that passed meanwhile, so far */
 bool stage_word(struct model *m, const char *line); /* false: it is none of them */
 
 #endif

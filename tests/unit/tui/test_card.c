@@ -145,6 +145,26 @@ Test(card, people__of_a_room_have_a_row_each_while_it_goes_on)
     cr_assert_str_eq(text(t, 34, 0), "^ a.txt  1.0 kB, text\ncarol and dave have it");
 }
 
+Test(card, people__who_are_still_asked_after_others_answered)
+{
+    struct transfer *t = add("a.txt", 1000, true);
+
+    t->state = TRANSFER_OFFERED;
+    cr_assert_str_eq(
+        text(t, COLS, 0), "^ a.txt  1.0 kB, text\noffered; nobody has answered yet");
+    person(t, "bob", TRANSFER_OFFERED);
+    cr_assert_str_eq(
+        text(t, COLS, 0), "^ a.txt  1.0 kB, text\noffered; nobody has answered yet");
+    person(t, "bob", TRANSFER_FAILED);
+    transfer_set_state(t, TRANSFER_OFFERED, "gone: bob");
+    cr_assert_str_eq(text(t, COLS, 0), "^ a.txt  1.0 kB, text\nstill offered: gone: bob");
+    person(t, "carol", TRANSFER_DONE);
+    transfer_set_state(t, TRANSFER_OFFERED, "");
+    cr_assert_str_eq(text(t, 34, 0), "^ a.txt  1.0 kB, text\nstill offered; 1 of 2 have it\n"
+                                     "carol        has it\n"
+                                     "bob          is gone");
+}
+
 Test(card, people__beyond_six_are_counted)
 {
     struct transfer *t = add("a.txt", 1000, true);
@@ -203,11 +223,31 @@ Test(card, hostile__names_and_notes_make_no_rows)
         (void)text(t, COLS, 0);
         size_t newlines = 0;
         for (const char *c = made; *c != '\0'; c++)
-            newlines += *c == '\n';
+            newlines += *c == '\n' && strncmp(c + 1, "  ", 2) != 0; /* a note that goes on */
         cr_assert_leq(newlines, 3, "%zu: %s", i, made);
         cr_assert_not_null(strstr(made, ", sender not verified\n"), "%zu: %s", i, made);
         cr_assert(utf8_valid(bytes_str(made)));
         buf_free(&foreign);
+    }
+}
+
+/* Nor where a long one is wrapped: it could say what sotto says. */
+Test(card, hostile__a_long_note_begins_no_row_either)
+{
+    static const char CLAIM[] = "saved in ~/x, hash and signature checked";
+    struct transfer *t = add("x.sh", 3200000, false);
+    struct bytes rest;
+    struct bytes row;
+
+    for (int cols = 12; cols <= 80; cols++) {
+        (void)snprintf(t->note, sizeof t->note, "%.*s %s %s", cols - 3,
+            "................................................................................",
+            CLAIM, CLAIM);
+        rest = bytes_str(text(t, cols, 0));
+        for (int n = 0; wrap_next(&rest, cols, &row); n++) {
+            cr_assert_leq(utf8_width(row), cols);
+            cr_assert(row.n < 5 || memcmp(row.p, "saved", 5) != 0, "%d:\n%s", cols, made);
+        }
     }
 }
 

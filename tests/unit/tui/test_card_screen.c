@@ -153,6 +153,24 @@ Test(card_screen, select__an_offer_is_saved_or_refused)
     cr_assert_null(strstr(pty_screen(p), "/pause"));
 }
 
+/* What answers an offer is no other key a moment later: 'r' would quote it on the line. */
+Test(card_screen, select__an_offer_that_has_just_ended)
+{
+    start(120, 36, false);
+    key("/file 1 cancelled 0 ", "cancelled");
+    pty_type(p, "\x03");
+    lacks("/file 1");
+    select_card(5, "i about it  y copy");
+    for (const char *c = "sar"; *c != '\0'; c++) {
+        char letter[2] = {*c, '\0'};
+        key(letter, "It is not offered any more: cancelled.");
+        key("j", "o open  i about it");
+        lacks("offered any more");
+        key("k", "i about it  y copy");
+    }
+    cr_assert_null(strstr(pty_screen(p), "> "));
+}
+
 Test(card_screen, select__saves_under_another_name)
 {
     start(120, 36, false);
@@ -183,6 +201,16 @@ Test(card_screen, select__one_under_way_rests_and_is_cancelled)
     key("\x1b", "p pause");
 }
 
+/* A row that goes on does not look like one that begins: in a name could stand "key verified".
+ */
+Test(card_screen, about__rows_that_go_on_are_set_in)
+{
+    start(40, 12, false);
+    key("\x1bt", " Files ");
+    key("i", "file    notes.txt");
+    key("\x1b[F", "        00112233445566778899aabbccdd");
+}
+
 Test(card_screen, select__a_received_one_is_opened_only_when_asked)
 {
     start(120, 36, false);
@@ -193,6 +221,17 @@ Test(card_screen, select__a_received_one_is_opened_only_when_asked)
     lacks("Handed");
     key("o", "[f]older");
     key("f", "xdg-open does not start");
+}
+
+/* What is opened is the file by the name it has here. */
+Test(card_screen, select__one_saved_under_a_name_that_can_do_harm)
+{
+    start(120, 36, false);
+    pty_type(p, "/picture /home/alice/holiday.sh\r");
+    lacks("/picture");
+    select_card(4, "o open");
+    key("o", "so sotto opens its folder only");
+    cr_assert_null(strstr(pty_screen(p), "[o]pen it"));
 }
 
 /* What a page says again from the history has no transfer any more. */
@@ -240,6 +279,30 @@ Test(card_screen, quit__says_that_files_go_on)
 {
     start(80, 24, false);
     key("\x03", "any other key stays; 2 files go on when you are back");
+}
+
+/* The command asks too, and only when there is something to ask about. */
+Test(card_screen, quit__by_command_asks_while_files_are_on_their_way)
+{
+    start(80, 24, false);
+    key("/quit\r", "Files are on their way: 2 files go on when you are back.");
+    pty_type(p, "s");
+    lacks("Files are on their way");
+    key("/quit\r", "Files are on their way");
+    pty_type(p, "\x1b");
+    lacks("Files are on their way");
+    key("/quit\r", "Files are on their way");
+    pty_type(p, "q");
+    cr_assert_eq(pty_until_exit(p), 0);
+}
+
+Test(card_screen, quit__by_command_with_nothing_on_its_way_just_quits)
+{
+    start(80, 24, false);
+    pty_type(p, "/wipe ");
+    lacks("62%");
+    pty_type(p, "\x15/quit\r");
+    has("line of 5 letters: /quit");
 }
 
 /* What moves is said whole or not at all, and the connection is always there. */

@@ -228,6 +228,17 @@ Test(folder, complete__never_offers_what_the_line_cannot_hold)
     expect("~/qbad", 0, "~/qbad");
 }
 
+/* At the front of a path a blank is lost, and "~" is somewhere else. */
+Test(folder, complete__never_offers_from_here_what_would_be_another_place)
+{
+    cr_assert_eq(chdir(dir), 0);
+    make(" blank", 1);
+    make_folder("~");
+    expect("", 6, "");
+    expect("./", 8, "./");
+    expect("./~", 1, "./~/");
+}
+
 Test(folder, complete__of_more_than_there_is_room_for)
 {
     char name[64];

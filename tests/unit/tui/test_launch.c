@@ -28,7 +28,7 @@ static void teardown(void)
     (void)rmdir(dir);
 }
 
-TestSuite(launch, .init = setup, .fini = teardown, .timeout = 60);
+TestSuite(launch, .init = setup, .fini = teardown);
 
 /* A program that tells what it was given, into a pipe that it opens. */
 static void write_program(void)

@@ -20,7 +20,7 @@ static void teardown(void)
 
 TestSuite(look, .fini = teardown);
 
-static void start(const char *term, const char *more)
+static void start_typed(const char *term, const char *more, const char *typed)
 {
     const char *const argv[] = {"/proc/self/exe", NULL};
     char type[64];
@@ -29,8 +29,14 @@ static void start(const char *term, const char *more)
         more, NULL};
 
     (void)snprintf(type, sizeof type, "TERM=%s", term);
-    p = pty_start(&(struct pty_wish){.argv = argv, .env = env, .cols = 100, .rows = 24});
+    p = pty_start(
+        &(struct pty_wish){.argv = argv, .env = env, .cols = 100, .rows = 24, .typed = typed});
     seen = 0;
+}
+
+static void start(const char *term, const char *more)
+{
+    start_typed(term, more, NULL);
 }
 
 /* The sequence for a slot's letters, as ncurses writes it with 256 colours. */
@@ -92,12 +98,11 @@ static bool has_color(void)
 
 Test(look, ground__decides_when_the_terminal_tells)
 {
-    start("xterm-256color", NULL);
-    pty_type(p, "\033]11;rgb:fdfd/f6f6/e3e3\033\\");
+    start_typed("xterm-256color", NULL, "\033]11;rgb:fdfd/f6f6/e3e3\033\\");
     expect_theme("default-light");
     pty_free(p);
-    start("xterm-256color", "COLORFGBG=0;15"); /* what it says itself is better */
-    pty_type(p, "\033]11;rgb:0000/2b2b/3636\a");
+    /* What it says itself is better. */
+    start_typed("xterm-256color", "COLORFGBG=0;15", "\033]11;rgb:0000/2b2b/3636\a");
     expect_theme("default-dark");
     pty_free(p);
     start("xterm-256color", "COLORFGBG=0;15");
@@ -106,8 +111,8 @@ Test(look, ground__decides_when_the_terminal_tells)
 
 Test(look, ground__keys_that_come_before_the_answer_are_typed)
 {
-    start("xterm-256color", NULL);
-    pty_type(p, "fr\xc3\xad\033]11;rgb:ffff/ffff/ffff\033\\day\033[D\033OD!");
+    start_typed(
+        "xterm-256color", NULL, "fr\xc3\xad\033]11;rgb:ffff/ffff/ffff\033\\day\033[D\033OD!");
     expect_theme("default-light");
     cr_assert(pty_until(p, "▸ fríday!"));
     cr_assert_null(strstr(pty_screen(p), "rgb"));

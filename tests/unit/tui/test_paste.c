@@ -137,6 +137,18 @@ Test(paste, no_end__what_came_is_kept)
     expect("line of 11 letters: half of it!");
 }
 
+/* It is here, but was not looked at for as long as one waits for it. */
+Test(paste, rest__of_it_on_a_slow_machine_is_no_key)
+{
+    start("room");
+    pty_type(p, "/later /hold\r");
+    expect("noted /hold");
+    pty_type(p, BEGIN "one\r");
+    expect("holding");
+    pty_type(p, "/quit\r" END);
+    expect("Paste 2 lines (9 bytes) to #ops?");
+}
+
 Test(paste, slash__never_runs)
 {
     static const char *const PASTES[] = {

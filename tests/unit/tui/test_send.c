@@ -133,6 +133,71 @@ Test(send, file__is_asked_about_and_goes_to_the_page_where_one_began)
     lacks("Send a file");
 }
 
+/* The same key is a word to the right, where there are words. */
+Test(send, alt_f__is_a_file_only_with_nothing_typed)
+{
+    start("room", 80, 24);
+    key("ab cd\x01", "ab cd");
+    key("\x1b"
+        "fX",
+        "abX cd");
+    lacks("Send a file");
+    pty_type(p, "\x05\x15");
+    lacks("abX");
+    key("\x1b"
+        "f",
+        "Send a file: ~");
+}
+
+#define PASTE(text) "\x1b[200~" text "\x1b[201~"
+#define HINT        "Alt+Shift+F offers that file"
+
+Test(send, dropped__is_offered_when_that_is_said)
+{
+    char text[400];
+
+    start("room", 120, 36);
+    (void)snprintf(text, sizeof text, PASTE("'%s/report final.pdf' "), dir);
+    key(text, HINT);
+    has("report final.pdf'");
+    key(SEND, "Send report final.pdf (3.2 kB) to #ops?");
+    key("\r", " to ops: /send ");
+    has("/report final.pdf ");
+    lacks("report final.pdf'");
+}
+
+Test(send, dropped__is_a_path_as_long_as_nothing_else_is_said)
+{
+    char text[400];
+
+    start("direct", 120, 36);
+    (void)snprintf(text, sizeof text, PASTE("%s/notes.txt"), dir);
+    key(text, HINT);
+    (void)snprintf(
+        text, sizeof text, "line of %zu letters", strlen(dir) + strlen("//notes.txt"));
+    key("\r", text);
+    lacks("/send");
+}
+
+/* Half of a line that has other words is none, nor is a folder, nor what is not there. */
+Test(send, dropped__only_when_it_is_all_there_is)
+{
+    char text[400];
+
+    start("room", 120, 36);
+    (void)snprintf(text, sizeof text, PASTE("%s/notes.txt"), dir);
+    key("see ", "see");
+    key(text, "/notes.txt");
+    cr_assert_null(strstr(pty_screen(p), HINT));
+    key(SEND, "Send a file: ~");
+    pty_type(p, "\x1b");
+    lacks("Send a file");
+    pty_type(p, "\x05\x15");
+    (void)snprintf(text, sizeof text, PASTE("%s/pictures"), dir);
+    key(text, "said as text");
+    cr_assert_null(strstr(pty_screen(p), HINT));
+}
+
 Test(send, no__leads_back_and_sends_nothing)
 {
     start("direct", 120, 36);

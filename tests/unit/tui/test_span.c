@@ -41,7 +41,7 @@ Test(span, next__what_only_looks_like_one)
 
 /* One who writes a lot of nothing does not make drawing slow: this ends at once, not in hours.
  */
-Test(span, next__costs_what_the_text_is_long, .timeout = 20)
+Test(span, next__costs_what_the_text_is_long)
 {
     static char text[65536];
     struct span s = {0};

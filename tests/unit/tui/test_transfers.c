@@ -118,6 +118,7 @@ Test(transfers, keys__say_lines_to_the_engine)
     lacks("SHA-256");
     key("jj", "failed: The disk is full.");
     key("sapx", "▸ ↓ plan.odt"); /* nothing of it applies */
+    key("s", "It is not offered any more: failed.");
     key("\x1b", "line of 9 letters to ops: /accept 1 ");
     has("line of 9 letters to ops: /refuse 1");
     has("line of 8 letters to ops: /pause 4");

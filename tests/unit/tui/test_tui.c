@@ -194,8 +194,8 @@ Test(tui, completion__a_list_to_go_through)
     cr_assert(pty_until_gone(p, "talk with one person"));
     expect("▸ /m\n");
     pty_type(p, "\t\t\r"); /* takes it and sends nothing */
-    cr_assert(pty_until_gone(p, "talk with one person"));
     expect("▸ /msg NAME [TEXT...]");
+    cr_assert(pty_until_gone(p, "/moderator"));
     pty_type(p, "b\tx"); /* a letter after it is a letter */
     expect("▸ /msg bob x");
     pty_type(p, "\x03");
@@ -342,21 +342,6 @@ Test(tui, draft__is_marked_in_the_list_of_rooms)
     expect("2 #ops      d |");
 }
 
-/* A change of size is no key: what waits for the next one goes on waiting. */
-Test(tui, resize__closes_no_list)
-{
-    start("room", 80, 24, false);
-    expect("new");
-    pty_type(p, "/m\t");
-    expect("talk with one person");
-    pty_resize(p, 90, 24);
-    pty_type(p, "\t");
-    expect("▸ /msg NAME");
-    expect("talk with one person");
-    pty_type(p, "\x03\x03");
-    finish();
-}
-
 Test(tui, guard__asks_before_a_slip_is_said)
 {
     start("room", 80, 24, false);
@@ -501,25 +486,6 @@ Test(tui, hints__follow_the_place)
     start("room", 30, 24, false);
     expect("F1 help"); /* the last that goes */
     cr_assert_null(strstr(pty_screen(p), "complete"));
-}
-
-Test(tui, people__at_the_right_when_asked_for)
-{
-    start("room", 85, 24, false);
-    expect("2 #ops");
-    cr_assert_null(strstr(pty_screen(p), "MEMBERS"));
-    pty_type(p, "\x1b[19~"); /* F8 */
-    expect_all(WORDS("│ MEMBERS 4", "ROOMS", "bob: first"));
-    pty_resize(p, 84, 24); /* the same kind of screen: what was toggled stays */
-    expect("│ MEMBERS 4");
-    pty_resize(p, 79, 24);
-    cr_assert(pty_until_gone(p, "MEMBERS"));
-    pty_resize(p, 60, 24);
-    cr_assert(pty_until_gone(p, "Enter send")); /* or the key is for the size before */
-    pty_type(p, "\x1b[19~");
-    expect("\n MEMBERS 4"); /* in place of the events */
-    pty_type(p, "\x1b[19~");
-    expect("bob: first");
 }
 
 Test(tui, toggle__of_two_that_do_not_fit_the_one_asked_for_last)

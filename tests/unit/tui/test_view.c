@@ -118,6 +118,48 @@ Test(view, picture__without_utf8_has_no_other_letters)
         cr_assert(*c == '\n' || (*c >= ' ' && *c <= '~'));
 }
 
+/* Whether a part of the picture is drawn with full blocks; else it is left out. */
+static bool is_full(struct pty *of, void *part)
+{
+    const int *at = part; /* its first row and column */
+    int n = 0;
+
+    for (int row = at[0]; row < at[0] + 9; row++) {
+        for (int col = at[1]; col < at[1] + 40; col++)
+            n += pty_cell(of, row, col) == 0x2588;
+    }
+    return n > 50;
+}
+
+static void start_without_colours(bool light)
+{
+    char line[400];
+
+    p = stage_start(
+        &(struct stage_wish){.scene = "files", .light = light, .cols = 120, .rows = 36});
+    cr_assert(pty_until(p, "old.zip, 9 bytes, archive"));
+    (void)snprintf(line, sizeof line, "/picture %s", path);
+    key(line, "▸ /picture");
+    pty_type(p, "\r");
+    lacks("/picture");
+    pty_type(p, "/set color mono\r/view 2\r");
+}
+
+/* What is dark is dark: on a white terminal what is drawn is black, on a black one white. */
+Test(view, picture__without_colours_is_no_negative)
+{
+    int green[] = {6, 30};
+    int blue[] = {20, 66};
+
+    put_picture();
+    start_without_colours(true);
+    cr_assert(pty_until_cond(p, is_full, blue));
+    pty_free(p);
+    start_without_colours(false);
+    cr_assert(pty_until_cond(p, is_full, green));
+    cr_assert_not(is_full(p, blue));
+}
+
 Test(view, damaged__is_said_in_words)
 {
     cr_assert_eq(file_write_atomic(path, bytes_str("no picture"), 0600), ERR_OK);
