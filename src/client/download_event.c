@@ -194,12 +194,19 @@ void download_taken_back(struct download *d)
 }
 
 /* Of one that nobody has answered nothing is here. */
-static const char *open_end(uint8_t why)
+static const char *open_end(const struct msg_file_end_event *m)
 {
-    return why == FILE_END_CANCELLED   ? "the sender took it back"
-           : why == FILE_END_LEFT      ? "you are no longer in that conversation"
-           : why == FILE_END_FORBIDDEN ? "this relay takes no files any more"
-                                       : "it is not offered any more";
+    switch (m->why) {
+    case FILE_END_CANCELLED:
+        return "the sender took it back";
+    case FILE_END_LEFT:
+        return m->by.n != 0 ? "the sender left that conversation"
+                            : "you are no longer in that conversation";
+    case FILE_END_FORBIDDEN:
+        return "this relay takes no files any more";
+    default:
+        return "it is not offered any more";
+    }
 }
 
 /* Of one that was accepted: the sender ends it, under seal, or the person. NULL: it says
@@ -230,7 +237,7 @@ void download_ended(struct download *d, const struct msg_file_end_event *m)
         return;
     stand_alone(d);
     if (!d->accepted && !comes_again(d, m->why)) {
-        download_fail(d, true, open_end(m->why));
+        download_fail(d, true, open_end(m));
         return;
     }
     const char *why = relay_says(d, m);

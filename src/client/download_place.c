@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/home.h"
 #include "client/files.h"
 
@@ -37,6 +38,18 @@ static bool take_name(struct download *d, struct bytes name)
     return true;
 }
 
+/* Open, or of the run before. */
+static bool has_part(const struct download *d)
+{
+    const struct file_writer *w = &d->writer;
+    char path[FILE_WRITER_FOLDER + PART_NAME + 1];
+    char name[PART_NAME];
+
+    part_name(name, bytes_str(w->stem), w->shape.id);
+    (void)snprintf(path, sizeof path, "%s/%s", w->folder, name);
+    return w->part.fd >= 0 || (d->accepted && file_exists(path));
+}
+
 bool download_place(struct download *d, struct bytes name)
 {
     struct file_writer *w = &d->writer;
@@ -45,7 +58,7 @@ bool download_place(struct download *d, struct bytes name)
     (void)snprintf(w->stem, sizeof w->stem, "%s", d->shown->name);
     if (name.n != 0 && !take_name(d, name))
         return false;
-    if (w->part.fd >= 0) /* it stays where its part is */
+    if (has_part(d))
         return true;
     if (name.n == 0)
         (void)snprintf(w->name, sizeof w->name, "%s", d->shown->name);

@@ -6,7 +6,7 @@
 #include "client/parcel.h"
 
 /* name: "" for the one that the sender gave it, made fit. False, and said at e->at: it cannot
- * be called that, or there is no folder. One whose part is open stays where that is. */
+ * be called that, or there is no folder. One that has a part stays where that is. */
 bool download_place(struct download *d, struct bytes name);
 
 #endif

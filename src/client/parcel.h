@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A file on its way as the engine holds it: ours going out, somebody's coming in. Facts only:
- * client/upload.h and client/download.h say what is done about them. Nobody but the step that
- * reaps holds one across turns: they are found by id, handle or what is shown of them.
+ * client/upload.h and client/download.h say what is done about them. They live until the step
+ * that reaps frees them, never while the worker has one; across turns only client/filing.h and
+ * the worker hold them: all others find them by id, handle or what is shown of them.
  */
 #ifndef CLIENT_PARCEL_H
 #define CLIENT_PARCEL_H

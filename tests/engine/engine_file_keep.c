@@ -171,6 +171,55 @@ Test(engine_file_keep, many__that_are_over_take_nothing_that_is_held)
     filecrew_goes(&f, ALICE, OPS, BOB, "after", 10);
 }
 
+/* What is there already is not begun anew elsewhere, nor left behind. */
+Test(engine_file_keep, part__of_the_run_before_stays_where_it_is)
+{
+    static char elsewhere[FILECREW_PATH];
+
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 40 * CHUNK);
+    filecrew_is(&f, BOB, "a", TRANSFER_OFFERED);
+    filecrew_type(&f, BOB, "/accept 1 mine");
+    filecrew_moves(&f, BOB, "a", 10 * CHUNK);
+    filecrew_type(&f, BOB, "/pause");
+    crew_run(&f.v.crew, 2000);
+    (void)snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", f.dir);
+    f.v.m[BOB]->setup.download_dir = elsewhere; /* as by /set downloads */
+    size_t before = filecrew_chunks(&f, BOB, DOWN);
+    again(BOB);
+    filecrew_is(&f, BOB, "a", TRANSFER_PAUSED);
+    filecrew_type(&f, BOB, "/accept");
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    filecrew_same(&f, BOB, "mine", "a");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 1);
+    cr_assert_eq(filecrew_entries(elsewhere), 0);
+    cr_assert_leq(filecrew_chunks(&f, BOB, DOWN) - before, 30);
+}
+
+/* What is in its place is told once more, from the row alone: the part is gone. */
+Test(engine_file_keep, placed__and_untold_is_told_after_a_restart)
+{
+    struct meddler *line = &f.v.line[BOB];
+
+    filecrew_room(&f, 2);
+    filecrew_send(&f, ALICE, OPS, "a", 3 * CHUNK);
+    filecrew_accept(&f, BOB, "a");
+    while (meddler_count(line, UP, OP_FILE_ANSWER) == 0)
+        crew_turns(&f.v.crew, 1);
+    meddler_order(line, UP, OP_FILE_ANSWER, 0, MEDDLE_DROP);
+    meddler_order(line, UP, OP_FILE_ACK, 0, MEDDLE_DROP);
+    filecrew_is(&f, BOB, "a", TRANSFER_DONE);
+    crew_run(&f.v.crew, 2000);
+    cr_assert_neq(filecrew_find(&f, ALICE, "a")->state, TRANSFER_DONE);
+    meddler_honest(line);
+    size_t before = filecrew_chunks(&f, BOB, DOWN);
+    again(BOB);
+    crew_run(&f.v.crew, 5000);
+    cr_assert_eq(filecrew_find(&f, ALICE, "a")->state, TRANSFER_DONE);
+    cr_assert_eq(filecrew_chunks(&f, BOB, DOWN), before, "it comes again");
+    cr_assert_eq(filecrew_entries(f.in[BOB]), 1);
+}
+
 /* An offer that nobody answers is kept for a week. */
 Test(engine_file_keep, offer__of_last_week_is_forgotten)
 {

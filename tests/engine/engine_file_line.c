@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "client/parcel.h"
 #include "support/crew_check.h"
 #include "support/filecrew.h"
 
@@ -126,6 +127,43 @@ Test(engine_file_line, cut__what_was_there_does_not_come_again)
     crew_cut(f.v.m[BOB]);
     arrives(BOB);
     cr_assert_leq(filecrew_chunks(&f, BOB, DOWN) - before, 40 - held);
+}
+
+static void not_now(void *arg)
+{
+    (void)arg;
+}
+
+static bool alice_seals(void *arg)
+{
+    const struct upload *u = crew_engine(f.v.m[ALICE])->files.uploads;
+
+    (void)arg;
+    return u != NULL && u->offered && u->busy;
+}
+
+/* What the worker had in hand then is of credit that is void. */
+Test(engine_file_line, cut__of_the_sender_while_it_seals)
+{
+    const struct download *d;
+
+    ready(2);
+    struct crew_member *alice = f.v.m[ALICE];
+    loop_fn *drain = alice->drain_worker.fn;
+    (void)snprintf(name, sizeof name, "sealed");
+    filecrew_send(&f, ALICE, OPS, name, 40 * CHUNK);
+    while ((d = crew_engine(f.v.m[BOB])->files.downloads) == NULL || !d->standing)
+        crew_turns(&f.v.crew, 1);
+    alice->drain_worker.fn = not_now;
+    cr_assert(crew_until(&f.v.crew, alice_seals, NULL));
+    crew_cut(alice);
+    crew_run(&f.v.crew, 10000); /* it is back, and has credit anew */
+    alice->drain_worker.fn = drain;
+    loop_later(&f.v.sim.loop, &alice->drain_worker, LOOP_DELIVER);
+    arrives(BOB);
+    filecrew_is(&f, ALICE, name, TRANSFER_DONE);
+    cr_assert_eq(meddler_count(&f.v.line[BOB], DOWN, OP_FILE_END), 0, "it was broken off");
+    filecrew_sealed_once(&f, ALICE);
 }
 
 /* ---- the person's word ---- */
@@ -371,6 +409,18 @@ Test(engine_file_line, kick__of_the_receiver_in_the_middle)
     arrives(CAROL);
 }
 
+Test(engine_file_line, kick__of_the_sender_ends_what_it_offers)
+{
+    ready(3);
+    (void)snprintf(name, sizeof name, "carols");
+    filecrew_send(&f, CAROL, OPS, name, 10);
+    filecrew_is(&f, BOB, name, TRANSFER_OFFERED);
+    crew_type_in(f.v.m[ALICE], OPS, "/kick carol");
+    filecrew_is(&f, BOB, name, TRANSFER_CANCELLED);
+    filecrew_why(&f, BOB, name, "the sender left that conversation");
+    filecrew_why(&f, CAROL, name, "you are no longer in that conversation");
+}
+
 Test(engine_file_line, leave__by_the_sender_in_the_middle)
 {
     ready(2);
@@ -400,11 +450,6 @@ Test(engine_file_line, quit__by_either_in_the_middle_and_back)
 }
 
 /* ---- who stalls ---- */
-
-static void not_now(void *arg)
-{
-    (void)arg;
-}
 
 /* Its disk hangs: nothing is acknowledged. The others go on, and it too when it is back. */
 Test(engine_file_line, stall__of_one_receiver_holds_nobody_up_for_good)

@@ -215,6 +215,8 @@ Test(evil_file_offer, content__that_has_another_hash_is_not_kept)
     filecrew_is(&f, BOB, "lie", TRANSFER_FAILED);
     filecrew_why(&f, BOB, "lie", "it is not the file that was offered");
     cr_assert_eq(filecrew_entries(f.in[BOB]), 0);
+    filecrew_is(&f, ALICE, "real", TRANSFER_REFUSED); /* and knows at once */
+    cr_assert_eq(meddler_count(&f.v.line[BOB], UP, OP_FILE_ANSWER), 2);
 }
 
 Test(evil_file_offer, content__under_another_key_is_not_opened)

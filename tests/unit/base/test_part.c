@@ -208,6 +208,29 @@ Test(part, open__of_one_that_is_open_is_refused)
     part_close(&p);
 }
 
+/* The largest that is sent: places and tags are where no 32 bits reach. */
+Test(part, write__the_last_piece_of_the_largest_file)
+{
+    static uint8_t last[65536], data[65536];
+    uint8_t tag[PART_TAG];
+    struct part p;
+
+    memset(last, 7, sizeof last);
+    cr_assert_eq(part_make(&p, at, NAME, (uint64_t)PART_COUNT << 16, 65536), ERR_OK);
+    cr_assert_eq(p.count, PART_COUNT);
+    cr_assert_eq(part_write(&p, PART_COUNT - 1, bytes_of(last, sizeof last), TAGS[0]), ERR_OK);
+    cr_assert_eq(part_read(&p, 0, data, tag), ERR_OK);
+    cr_expect(data[0] == 0 && data[65535] == 0);
+    cr_expect_arr_eq(tag, NONE, PART_TAG);
+    part_close(&p);
+    cr_assert_eq(part_open(&p, at, NAME, (uint64_t)PART_COUNT << 16, 65536), ERR_OK);
+    cr_assert_eq(part_read(&p, PART_COUNT - 1, data, tag), ERR_OK);
+    cr_expect_arr_eq(data, last, sizeof last);
+    cr_expect_arr_eq(tag, TAGS[0], PART_TAG);
+    cr_expect_eq(look(NAME).st_size, ((off_t)PART_COUNT << 16) + (off_t)PART_COUNT * PART_TAG);
+    part_remove(&p);
+}
+
 Test(part, write__refuses_pieces_that_are_none)
 {
     uint8_t data[PIECE], tags[3 * PART_TAG];
