@@ -6,6 +6,7 @@
 #include "client/download.h"
 #include "client/files.h"
 #include "client/upload.h"
+#include "client/upload_begin.h"
 
 /* ---- which one is meant ---- */
 

@@ -10,6 +10,7 @@
 #include "client/files.h"
 #include "client/keep_file.h"
 #include "client/upload.h"
+#include "client/upload_begin.h"
 
 #define OFFER_DAYS_MS (7 * 86400000ll) /* an offer that nobody answered is kept so long */
 

@@ -2,145 +2,26 @@
 #include "client/upload.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/file.h"
-#include "base/home.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "client/chatlog.h"
 #include "client/files.h"
 #include "client/group_people.h"
 #include "client/keep_file.h"
-#include "client/past.h"
 #include "client/say.h"
 #include "client/upload_show.h"
-#include "crypto/rand.h"
 
 #define AGAIN_MS 5000u /* the relay was asked too much */
 #define CHANGED  "it is not what it was any more: somebody changed it. /send it again"
 
-/* ---- the beginning ---- */
-
-static struct bytes base_name(struct bytes path)
+struct bytes upload_base(struct bytes path)
 {
     size_t n = path.n;
 
     while (n > 0 && path.p[n - 1] != '/')
         n--;
     return bytes_of(path.p + n, path.n - n);
-}
-
-static void put_card(struct engine *e, struct talk *c, const struct upload *u)
-{
-    char words[TRANSFER_WORDS];
-    char me[MSG_NAME + 1];
-    struct event ev = {.kind = EVENT_MESSAGE,
-        .state = EVENT_QUEUED,
-        .flags = EVENT_OWN | EVENT_FILE,
-        .who = model_nick(e->model)};
-
-    transfer_words(words, u->shown->name, u->shown->bytes);
-    memcpy(ev.key, u->shown->key, sizeof ev.key);
-    ev.text = bytes_str(words);
-    past_page(e, c);
-    model_add(e->model, c->page, &ev);
-    (void)bytes_copy(me, sizeof me, ev.who);
-    chatlog_line(e, c, e->loop->wall_ms, me, ev.text);
-}
-
-static void on_read(struct file_reader *r);
-
-struct upload *upload_add(struct engine *e, const struct talk *c, const uint8_t id[MSG_ID])
-{
-    struct upload **end = &e->files.uploads;
-    struct upload *u = mem_alloc(sizeof *u);
-
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = u;
-    u->e = e;
-    u->talk = c->serial;
-    u->reader.fd = -1;
-    u->reader.done = on_read;
-    u->shown = transfers_add(&e->model->files, id);
-    u->shown->held = true;
-    u->shown->own = true;
-    buf_init(&u->note, OFFER_NOTE);
-    files_place(u->shown, c);
-    return u;
-}
-
-bool upload_open(struct upload *u, const char *path, char *why, size_t why_n)
-{
-    struct transfer *t = u->shown;
-    enum err e = file_reader_open(&u->reader, path, why, why_n);
-
-    (void)snprintf(t->path, sizeof t->path, "%s", path);
-    files_clean_name(base_name(bytes_str(path)), t->key, t->name, sizeof t->name);
-    if (e != ERR_OK)
-        return false;
-    t->bytes = u->reader.shape.bytes;
-    if (file_reader_key(&u->reader, t->key, u->key) == ERR_OK)
-        return true;
-    (void)snprintf(why, why_n, "no key for it can be made");
-    return false;
-}
-
-/* An intent's path, as one that is good from any folder. */
-static bool whole_path(struct bytes path, char out[UPLOAD_PATH])
-{
-    struct buf given;
-    struct buf whole;
-
-    if (path.n == 0 || memchr(path.p, '\0', path.n) != NULL)
-        return false;
-    buf_init(&given, UPLOAD_PATH - 1);
-    buf_init(&whole, UPLOAD_PATH - 1);
-    home_expand(&given, path);
-    enum err e = buf_end(&given);
-    if (e == ERR_OK)
-        e = file_from_root(&whole, buf_cstr(&given));
-    if (e == ERR_NOT_FOUND) /* who opens it says so */
-        (void)bytes_copy(out, UPLOAD_PATH, buf_view(&given));
-    else if (e == ERR_OK)
-        (void)bytes_copy(out, UPLOAD_PATH, buf_view(&whole));
-    buf_free(&given);
-    buf_free(&whole);
-    return e == ERR_OK || e == ERR_NOT_FOUND;
-}
-
-struct upload *upload_begin(
-    struct engine *e, struct talk *c, struct bytes path, struct bytes note)
-{
-    uint8_t id[MSG_ID];
-    char full[UPLOAD_PATH];
-    char why[TRANSFER_WHY] = "that is no path";
-
-    rand_bytes(id, sizeof id);
-    if (!whole_path(path, full)) {
-        engine_say(e, e->at, EVENT_WARN, "Not sent: %s.", why);
-        return NULL;
-    }
-    struct upload *u = upload_add(e, c, id);
-    rand_bytes(u->key, sizeof u->key);
-    if (utf8_valid(note))
-        buf_bytes(&u->note, note);
-    (void)bytes_copy(u->shown->note, sizeof u->shown->note, buf_view(&u->note));
-    if (!upload_open(u, full, why, sizeof why)) {
-        engine_say(e, e->at, EVENT_WARN, "%s is not sent: %s.", u->shown->name, why);
-        u->shown->fault = TRANSFER_FAULT_DISK;
-        files_show(e, u->shown, TRANSFER_FAILED, why);
-        u->over = true;
-        files_touch(e);
-        return NULL;
-    }
-    u->careful = e->careful;
-    put_card(e, c, u);
-    files_begin(e, u->shown);
-    files_touch(e);
-    return u;
 }
 
 void upload_await(struct upload *u, uint64_t tag)
@@ -323,7 +204,7 @@ static void sealed(struct upload *u)
     file_reader_drop(r);
 }
 
-static void on_read(struct file_reader *r)
+void upload_read(struct file_reader *r)
 {
     struct upload *u = (struct upload *)r;
 
@@ -360,7 +241,7 @@ static void offer(struct upload *u, const struct talk *c)
 static void say(struct upload *u, struct talk *c)
 {
     const struct file_shape *s = &u->reader.shape;
-    struct bytes name = base_name(bytes_str(u->shown->path));
+    struct bytes name = upload_base(bytes_str(u->shown->path));
     struct offer o = {.bytes = s->bytes,
         .chunk = s->chunk,
         .count = s->count,

@@ -16,13 +16,9 @@
 
 #include "client/parcel.h"
 
-/* Begins one, to that conversation. NULL, and said why at e->at, when it cannot be. */
-struct upload *upload_begin(
-    struct engine *e, struct talk *c, struct bytes path, struct bytes note);
 void upload_await(struct upload *u, uint64_t tag); /* an intent has its outcome when it ends */
-/* One of an earlier run: added, then opened with key, hash and note set; again is set too. */
-struct upload *upload_add(struct engine *e, const struct talk *c, const uint8_t id[MSG_ID]);
-bool upload_open(struct upload *u, const char *path, char *why, size_t why_n);
+void upload_read(struct file_reader *r);           /* what was asked of the worker is there */
+struct bytes upload_base(struct bytes path);       /* the name at its end */
 /* The next thing; whoever learns something calls files_touch() and this comes. */
 void upload_step(struct upload *u);
 /* One chunk into the link's low lane; false: there is none ready. */

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "client/download_offer.h"
 #include "client/say.h"
-#include "client/upload.h"
+#include "client/upload_begin.h"
 #include "crypto/rand.h"
 #include "support/crew_check.h"
 #include "support/filecrew.h"
