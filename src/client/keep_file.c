@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/home.h"
 #include "base/mem.h"
 #include "client/files.h"
 #include "client/history.h"
@@ -126,7 +127,9 @@ void keep_download_saved(struct engine *e, const struct download *d)
         return;
     buf_init(&text, TRANSFER_WORDS + TRANSFER_PATH);
     transfer_words(words, t->name, t->bytes);
-    buf_fmt(&text, "%s; saved as %s", words, t->path);
+    const char *within = home_within(t->path);
+    buf_fmt(&text, "%s; saved as %s%s", words, within != NULL ? "~" : "",
+        within != NULL ? within : t->path);
     struct history_row row = {.n = d->history,
         .wall_ms = d->offered_ms,
         .kind = PAYLOAD_FILE,

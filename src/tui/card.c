@@ -233,9 +233,15 @@ static bool was_answered(const struct transfer *t)
 
 static void put_still_offered(struct buf *to, const struct transfer *t)
 {
+    size_t done = count_in(t, TRANSFER_DONE);
+
     buf_text(to, "still offered");
-    if (t->people_n > 1)
-        buf_fmt(to, "; %zu of %zu have it", count_in(t, TRANSFER_DONE), t->people_n);
+    if (t->people_n > 1) {
+        buf_fmt(to, "; %zu of %zu have it", done, t->people_n);
+    } else if (done != 0) {
+        buf_text(to, "; ");
+        put_takers(to, t);
+    }
     put_why(to, t);
 }
 

@@ -155,6 +155,8 @@ Test(card, people__who_are_still_asked_after_others_answered)
     person(t, "bob", TRANSFER_OFFERED);
     cr_assert_str_eq(
         text(t, COLS, 0), "^ a.txt  1.0 kB, text\noffered; nobody has answered yet");
+    person(t, "bob", TRANSFER_DONE);
+    cr_assert_str_eq(text(t, COLS, 0), "^ a.txt  1.0 kB, text\nstill offered; bob has it");
     person(t, "bob", TRANSFER_FAILED);
     transfer_set_state(t, TRANSFER_OFFERED, "gone: bob");
     cr_assert_str_eq(text(t, COLS, 0), "^ a.txt  1.0 kB, text\nstill offered: gone: bob");
