@@ -31,6 +31,15 @@ static inline bool bytes_eq(struct bytes a, struct bytes b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* What a hexadecimal digit is worth; -1: it is none. */
+static inline int bytes_hex(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* Copies at most cap - 1 bytes and ends them with NUL; says whether all of it fitted. */
 static inline bool bytes_copy(char *to, size_t cap, struct bytes from)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/home.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 const char *home_folder(void)
@@ -21,14 +22,14 @@ void home_expand(struct buf *to, struct bytes path)
     buf_bytes(to, path);
 }
 
-const char *home_within(const char *path)
+void home_short(char *out, size_t n, const char *path)
 {
     const char *home = home_folder();
-    size_t n = home != NULL ? strlen(home) : 0;
+    size_t above = home != NULL ? strlen(home) : 0;
 
-    while (n > 0 && home[n - 1] == '/')
-        n--;
-    if (n == 0 || strncmp(path, home, n) != 0 || (path[n] != '/' && path[n] != '\0'))
-        return NULL;
-    return path + n;
+    while (above > 0 && home[above - 1] == '/')
+        above--;
+    bool ours = above != 0 && strncmp(path, home, above) == 0 &&
+                (path[above] == '/' || path[above] == '\0');
+    (void)snprintf(out, n, "%s%s", ours ? "~" : "", path + (ours ? above : 0));
 }

@@ -13,7 +13,8 @@
 const char *home_folder(void); /* NULL: none is known */
 /* Adds path, with the home folder for a "~" that stands alone or before a slash. */
 void home_expand(struct buf *to, struct bytes path);
-/* What follows the home folder in it: "" or from the slash on. NULL: it lies elsewhere. */
-const char *home_within(const char *path);
+/* The other way round: "~/notes" of one that lies below it, any other as it is. out needs no
+ * more room than path has. */
+void home_short(char *out, size_t n, const char *path);
 
 #endif

@@ -315,14 +315,14 @@ static void placed(struct download *d)
     struct file_writer *w = &d->writer;
     struct talk *c = engine_talk(d->e, d->talk);
     struct transfer *t = d->shown;
+    char path[TRANSFER_PATH];
 
     (void)snprintf(t->path, sizeof t->path, "%s/%s", w->folder, w->saved);
-    const char *within = home_within(t->path);
+    home_short(path, sizeof path, t->path);
     files_move(d->e, t, w->shape.bytes);
     engine_say_in(d->e, c, EVENT_INFO,
-        "Saved %s%s: its hash is the one that %.*s signed (sha256 %.16s).",
-        within != NULL ? "~" : "", within != NULL ? within : t->path, t->from_n, t->from,
-        t->hash);
+        "Saved %s: its hash is the one that %.*s signed (sha256 %.16s).", path, t->from_n,
+        t->from, t->hash);
     download_acknowledge(d); /* the last of it, now that it is sure */
     d->placed = true;
     /* Nothing answers to that, and a line may be lost with it: so it is said once more, as

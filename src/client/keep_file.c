@@ -120,6 +120,7 @@ void keep_download_saved(struct engine *e, const struct download *d)
     const struct talk *c = engine_talk(e, d->talk);
     const struct transfer *t = d->shown;
     char words[TRANSFER_WORDS];
+    char path[TRANSFER_PATH];
     struct buf text;
 
     keep_download(e, d);
@@ -127,9 +128,8 @@ void keep_download_saved(struct engine *e, const struct download *d)
         return;
     buf_init(&text, TRANSFER_WORDS + TRANSFER_PATH);
     transfer_words(words, t->name, t->bytes);
-    const char *within = home_within(t->path);
-    buf_fmt(&text, "%s; saved as %s%s", words, within != NULL ? "~" : "",
-        within != NULL ? within : t->path);
+    home_short(path, sizeof path, t->path);
+    buf_fmt(&text, "%s; saved as %s", words, path);
     struct history_row row = {.n = d->history,
         .wall_ms = d->offered_ms,
         .kind = PAYLOAD_FILE,

@@ -53,9 +53,8 @@ struct once {
     bool stopping;
     const char *stop_why; /* in words of ours; NULL: the person wanted it */
     uint64_t still_ms;    /* since when nothing moves; 0: something does */
-    uint64_t
-        telling_ms; /* since when the others are told that it was given up; 0: they are not */
-    size_t drawn;   /* cells of the line that is written again and again */
+    uint64_t telling_ms;  /* since when it is told that we gave it up; 0: it is not */
+    size_t drawn;         /* cells of the line that is written again and again */
 };
 
 void once_go(struct once *o, enum step step);

@@ -62,13 +62,13 @@ static bool is_root(const struct picker *p)
 /* "~/Pictures"; of a long one the end. */
 static void name_it(struct picker *p)
 {
-    const char *within = home_within(p->path);
+    char path[PATH_BYTES];
     struct buf shown;
     struct bytes b;
 
     buf_init(&shown, PATH_BYTES * 8);
-    buf_text(&shown, within != NULL ? "~" : "");
-    folder_show(&shown, bytes_str(within != NULL ? within : p->path));
+    home_short(path, sizeof path, p->path);
+    folder_show(&shown, bytes_str(path));
     b = buf_view(&shown);
     bool cut = utf8_width(b) > TITLE_COLS;
     while (utf8_width(b) > TITLE_COLS) {

@@ -282,10 +282,11 @@ static void put_moving(
 
 static void put_saved(struct buf *to, const struct transfer *t)
 {
-    const char *within = home_within(t->path);
+    char path[TRANSFER_PATH];
 
-    buf_text(to, within != NULL ? "saved in ~" : "saved in ");
-    utf8_clean(to, bytes_str(within != NULL ? within : t->path), UTF8_NAME);
+    home_short(path, sizeof path, t->path);
+    buf_text(to, "saved in ");
+    utf8_clean(to, bytes_str(path), UTF8_NAME);
     buf_text(to, ", hash and signature checked");
 }
 

@@ -21,14 +21,6 @@ static const uint32_t SIXTEEN[] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x000
 
 /* ---- reading ---- */
 
-static int hex(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool parse_rgb(struct bytes digits, struct color *out)
 {
     uint32_t rgb = 0;
@@ -36,7 +28,7 @@ static bool parse_rgb(struct bytes digits, struct color *out)
     if (digits.n != 6)
         return false;
     for (size_t i = 0; i < 6; i++) {
-        int d = hex(digits.p[i]);
+        int d = bytes_hex(digits.p[i]);
         if (d < 0)
             return false;
         rgb = rgb << 4 | (uint32_t)d;

@@ -48,14 +48,6 @@ static bool as_a_word(struct bytes b, struct buf *out)
     return in == 0;
 }
 
-static int hex(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "file:///a%20b": of this machine, which some name. */
 static bool as_an_address(struct bytes b, struct buf *out)
 {
@@ -66,9 +58,10 @@ static bool as_an_address(struct bytes b, struct buf *out)
     while (at < b.n && b.p[at] != '/')
         at++;
     for (; at < b.n; at++) {
-        bool coded =
-            b.p[at] == '%' && at + 2 < b.n && hex(b.p[at + 1]) >= 0 && hex(b.p[at + 2]) >= 0;
-        buf_u8(out, coded ? (uint8_t)(hex(b.p[at + 1]) * 16 + hex(b.p[at + 2])) : b.p[at]);
+        bool coded = b.p[at] == '%' && at + 2 < b.n && bytes_hex(b.p[at + 1]) >= 0 &&
+                     bytes_hex(b.p[at + 2]) >= 0;
+        buf_u8(out,
+            coded ? (uint8_t)(bytes_hex(b.p[at + 1]) * 16 + bytes_hex(b.p[at + 2])) : b.p[at]);
         at += coded ? 2 : 0;
     }
     return true;

@@ -14,9 +14,9 @@
 #include "base/err.h"
 #include "tui/color.h"
 
-#define PICTURE_PATIENCE                                                                       \
-    20000 /* ms; of computing it has far less, which a busy machine does not eat up */
-#define PICTURE_POLL 50 /* ms: how often picture_step() is worth calling */
+/* By the clock, in ms: of computing it has far less, which a busy machine does not eat up. */
+#define PICTURE_PATIENCE 20000
+#define PICTURE_POLL     50 /* ms: how often picture_step() is worth calling */
 
 struct picture;
 

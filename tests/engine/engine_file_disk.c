@@ -168,7 +168,7 @@ Test(engine_file_disk, name__that_is_a_folder_a_pipe_or_a_file_stays_so)
     cr_assert(lstat(filecrew_got(&f, BOB, "x"), &st) == 0 && st.st_size == 3);
 }
 
-Test(engine_file_disk, name__taken_a_hundred_times_goes_under_another)
+static void take_all_names(void)
 {
     char n[32];
 
@@ -178,6 +178,11 @@ Test(engine_file_disk, name__taken_a_hundred_times_goes_under_another)
         (void)snprintf(n, sizeof n, "a (%u)", i);
         filecrew_write(filecrew_got(&f, BOB, n), 1, 1);
     }
+}
+
+Test(engine_file_disk, name__taken_a_hundred_times_goes_under_another)
+{
+    take_all_names();
     filecrew_send(&f, ALICE, OPS, "a", 3 * CHUNK);
     filecrew_accept(&f, BOB, "a");
     is_told("a", "its name is taken a hundred times: /accept it under another");
@@ -193,14 +198,7 @@ Test(engine_file_disk, name__taken_a_hundred_times_goes_under_another)
 /* What was said no to is forgotten. */
 Test(engine_file_disk, name__that_was_refused_is_not_taken_later)
 {
-    char n[32];
-
-    cr_assert_eq(mkdir(folder, 0700), 0);
-    filecrew_write(filecrew_got(&f, BOB, "a"), 1, 1);
-    for (unsigned i = 2; i <= 99; i++) {
-        (void)snprintf(n, sizeof n, "a (%u)", i);
-        filecrew_write(filecrew_got(&f, BOB, n), 1, 1);
-    }
+    take_all_names();
     filecrew_send(&f, ALICE, OPS, "a", 3 * CHUNK);
     filecrew_accept(&f, BOB, "a");
     is_told("a", "its name is taken a hundred times");

@@ -45,28 +45,37 @@ Test(home, expand__of_a_tilde_alone_or_before_a_slash)
     expands("~/x", "~/x");
 }
 
-static void within(const char *path, const char *want)
+static void shortens(const char *path, const char *want)
 {
-    const char *got = home_within(path);
+    char got[64];
 
-    if (want == NULL)
-        cr_expect_null(got, "%s: %s", path, got);
-    else
-        cr_expect(got != NULL && strcmp(got, want) == 0, "%s: %s", path, got);
+    home_short(got, sizeof got, path);
+    cr_expect_str_eq(got, want, "%s: %s", path, got);
 }
 
-Test(home, within__is_what_follows_it)
+Test(home, short__is_what_lies_below_it)
 {
     home_is("/home/me//");
-    within("/home/me", "");
-    within("/home/me/", "/");
-    within("/home/me/a/b", "/a/b");
-    within("/home/men/a", NULL);
-    within("/home/m", NULL);
-    within("home/me/a", NULL);
-    within("", NULL);
+    shortens("/home/me", "~");
+    shortens("/home/me/", "~/");
+    shortens("/home/me/a/b", "~/a/b");
+    shortens("/home/men/a", "/home/men/a");
+    shortens("/home/m", "/home/m");
+    shortens("home/me/a", "home/me/a");
+    shortens("", "");
     home_is("/");
-    within("/a", NULL);
+    shortens("/a", "/a");
     home_is(NULL);
-    within("/home/me/a", NULL);
+    shortens("/home/me/a", "/home/me/a");
+}
+
+Test(home, short__needs_no_more_room)
+{
+    char got[sizeof "/a/b"];
+
+    home_is("/a");
+    home_short(got, sizeof got, "/a/b");
+    cr_expect_str_eq(got, "~/b");
+    home_short(got, sizeof got, "/b/c");
+    cr_expect_str_eq(got, "/b/c");
 }
